@@ -2,6 +2,7 @@
 //!
 //! Values and functions. No clock, no file, no terminal, no text for people.
 
+pub mod event;
 pub mod law;
 pub mod suggest;
 pub mod text;

@@ -1,0 +1,240 @@
+//! What can stand in a record: one event per entry, with who, when and by which clock.
+//!
+//! The serde shapes here are the shapes in the file (see `record`); they may gain fields, and a field
+//! once written keeps its name and meaning.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::time::Time;
+
+/// Whether a record is of a real incident or of a rehearsal; it never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// A real incident.
+    Live,
+    /// A rehearsal.
+    Exercise,
+}
+
+/// One entry of a record, without its digest and link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Position in the record, from 0.
+    pub n: u64,
+    /// Made by the writer before the write, so that a retry is safe; 32 hex digits.
+    pub id: String,
+    /// When it was recorded.
+    pub at: Time,
+    /// When it happened, where a person said so.
+    pub happened_at: Option<Time>,
+    /// Who recorded it, from where.
+    pub by: Who,
+    /// Live or exercise.
+    pub mode: Mode,
+    /// The boot-time clock beside the wall clock.
+    pub boot: Boot,
+    /// How far the wall clock could be trusted.
+    pub clock: ClockQuality,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Who recorded an entry, and from where.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// Login name.
+    pub login: String,
+    /// The name behind sudo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sudo: Option<String>,
+    /// Address of the SSH client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh: Option<String>,
+    /// Terminal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tty: Option<String>,
+    /// Host name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+}
+
+impl Who {
+    /// The person, as shown: the name behind sudo, else the login name.
+    pub fn person(&self) -> &str {
+        self.sudo.as_deref().unwrap_or(&self.login)
+    }
+}
+
+/// A reading of the clock that a step of the wall clock does not move.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Boot {
+    /// The kernel's boot id; empty where there is none.
+    pub id: String,
+    /// Milliseconds since boot, suspend included.
+    pub ms: u64,
+}
+
+/// How far the wall clock could be trusted when an entry was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockQuality {
+    /// `yes`, `no`, or `unknown`: whether the host keeps its clock by an outside source.
+    pub sync: Sync,
+    /// The kernel's bound on the error, in microseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maxerror_us: Option<u64>,
+}
+
+/// Whether the host's clock is kept by an outside source.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sync {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// The host does not say.
+    #[default]
+    Unknown,
+}
+
+/// A pack as an incident is bound to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackPin {
+    /// The pack's id.
+    pub id: String,
+    /// Its edition.
+    pub edition: String,
+    /// SHA-256 of its text.
+    pub sha256: String,
+}
+
+/// A file named in a report: its digest is kept, not its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// File name without folders.
+    pub name: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+}
+
+/// What happened. In the file: `kind` is the variant's name, `data` its fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data", rename_all = "snake_case")]
+pub enum Event {
+    /// Entry 0: the incident exists.
+    Opened {
+        /// 256 random bits as hex: this record and no other.
+        record: String,
+        /// The incident's title.
+        title: String,
+        /// The packs it is judged by.
+        packs: Vec<PackPin>,
+    },
+    /// Facts or anchors were answered; `?` takes an answer back to unknown.
+    Answered {
+        /// Fact or anchor id to the answer in its written form (`Value::write`), or `?`.
+        set: BTreeMap<String, String>,
+        /// Why, or where from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// One attempt to report.
+    Sent(Sent),
+    /// The recipient acknowledged a report.
+    Received {
+        /// Full duty id.
+        duty: String,
+        /// Body that received it.
+        to: String,
+        /// The recipient's reference.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
+        /// The person who took it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        officer: Option<String>,
+    },
+    /// A duty does not apply, because.
+    Waived {
+        /// Full duty id.
+        duty: String,
+        /// Why.
+        because: String,
+    },
+    /// An earlier entry counts with other fields, or no longer counts.
+    Corrected {
+        /// Position of the entry that is corrected.
+        entry: u64,
+        /// Why.
+        because: String,
+        /// New values by field; empty: the entry no longer counts.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        fields: BTreeMap<String, String>,
+    },
+    /// Something worth keeping.
+    Noted {
+        /// The text.
+        text: String,
+    },
+    /// Somebody else takes over.
+    HandedOver {
+        /// Who.
+        to: String,
+    },
+    /// No further work is expected.
+    Closed {
+        /// Why.
+        because: String,
+    },
+    /// An entry that this version does not understand; its bytes still verify.
+    #[serde(skip)]
+    NotUnderstood {
+        /// The kind as written.
+        kind: String,
+    },
+}
+
+/// One attempt to report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Full duty id.
+    pub duty: String,
+    /// Body that was told.
+    pub to: String,
+    /// Channel id.
+    pub channel: String,
+    /// Reference or ticket number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Files that went with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// Why the attempt failed; absent when it went through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
+    /// Why it is late, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_because: Option<String>,
+}
+
+impl Event {
+    /// The kind's name in the file.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::Answered { .. } => "answered",
+            Self::Sent(_) => "sent",
+            Self::Received { .. } => "received",
+            Self::Waived { .. } => "waived",
+            Self::Corrected { .. } => "corrected",
+            Self::Noted { .. } => "noted",
+            Self::HandedOver { .. } => "handed_over",
+            Self::Closed { .. } => "closed",
+            Self::NotUnderstood { kind } => kind,
+        }
+    }
+}
