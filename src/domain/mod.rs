@@ -2,9 +2,18 @@
 //!
 //! Values and functions. No clock, no file, no terminal, no text for people.
 
+pub mod assess;
+pub mod case;
+pub mod decide;
+pub mod duty;
 pub mod event;
+pub mod grade;
+pub mod incident;
 pub mod law;
+pub mod question;
+mod reached;
 pub mod suggest;
 pub mod text;
 pub mod time;
+pub mod tri;
 pub mod value;
