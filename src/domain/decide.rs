@@ -1,14 +1,16 @@
 //! From what a person wants to what may stand in the record, or a refusal that leaves no trace.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
 use super::assess::learned_at;
 use super::case::LEARNED_AT;
 use super::duty::{DutyStatus, HANDLING_ENDED_AT};
-use super::event::{Attachment, Event, Sent};
+use super::event::{Attachment, Event, PackPin, Sent};
 use super::incident::{Given, Incident, UNKNOWN, correctable};
+use super::law::Pack;
 use super::suggest::nearest;
 use super::text::{self, BadText};
 use super::time::{self, BadTime, Time, Zone};
@@ -723,4 +725,29 @@ pub fn check_learned_at(at: Time, now: Time, zone: Zone, confirmed: bool) -> Res
         return Err(Refusal::LongAgo { at: shown, days: LONG_AGO_DAYS });
     }
     Ok(())
+}
+
+/// Decides how a record begins: the opening entry, and the first answers where there are any.
+///
+/// # Errors
+/// The title cannot be kept, a time is out of range, or an answer is wrong.
+pub fn begin(
+    record: &str,
+    title: &str,
+    packs: &[Arc<Pack>],
+    answers: &[(String, String)],
+    now: Time,
+    zone: Zone,
+    confirmed: bool,
+) -> Result<Vec<Event>, Refusal> {
+    let title = text::line("title", title)?;
+    let pins = packs
+        .iter()
+        .map(|p| PackPin { id: p.id.clone(), edition: p.edition.clone(), sha256: p.sha256.clone() })
+        .collect();
+    let opened = Event::Opened { record: record.to_owned(), title, packs: pins };
+    let empty = Incident::fold("", packs.to_vec(), Vec::new());
+    let work = Work { incident: &empty, now, zone };
+    let answered = work.answer(answers, None, None, confirmed)?;
+    Ok(vec![opened, answered.event])
 }

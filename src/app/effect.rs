@@ -1,0 +1,86 @@
+//! What the console asks the host to do, and what the host tells it. The line-by-line twin speaks
+//! the same language.
+
+use crate::domain::decide::Intent;
+use crate::domain::event::{ClockQuality, Entry};
+use crate::domain::incident::Incident;
+use crate::domain::time::Time;
+use crate::words::refusal::Message;
+
+use super::key::Key;
+
+/// Something that only the host can do. Its result comes back as a [`Msg`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Open an incident. Answered by [`Msg::Created`], [`Msg::Refused`] or [`Msg::NotRecorded`].
+    Create {
+        /// Its title.
+        title: String,
+        /// Ids of the packs it is bound to.
+        packs: Vec<String>,
+        /// First answers; `learned_at` among them.
+        answers: Vec<(String, String)>,
+        /// A far-away `learned_at` was confirmed.
+        confirmed: bool,
+    },
+    /// Put one intent into an incident's record: lock, read what others added, decide again, write,
+    /// sync. Answered by [`Msg::Appended`], [`Msg::Refused`] or [`Msg::NotRecorded`].
+    Append {
+        /// The incident's id.
+        incident: String,
+        /// What is to be recorded.
+        intent: Intent,
+    },
+    /// Leave the program.
+    Quit,
+    /// Give the terminal back and stop, as Ctrl-Z does.
+    Suspend,
+    /// Paint every cell again.
+    Repaint,
+}
+
+/// Something that the host tells.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this size.
+    Resize {
+        /// Columns.
+        cols: u16,
+        /// Rows.
+        rows: u16,
+    },
+    /// The time, as the clock tells it.
+    Tick {
+        /// Now.
+        now: Time,
+    },
+    /// How far the clock can be trusted.
+    Clock(ClockQuality),
+    /// An incident was opened, and is on disk.
+    Created(Box<Incident>),
+    /// Entries stand in the record, written and synced; own ones and those of others.
+    Appended {
+        /// The incident's id.
+        incident: String,
+        /// The new entries, in order.
+        entries: Vec<Entry>,
+        /// The record's new head.
+        head: String,
+    },
+    /// An intent was refused; the record is unchanged.
+    Refused {
+        /// Why, and the mend.
+        message: Message,
+    },
+    /// A write failed: what was to be recorded may or may not be on disk.
+    NotRecorded {
+        /// Why, and what to do.
+        message: Message,
+        /// The text of what was to be recorded, to copy by hand.
+        unsaved: String,
+    },
+}
