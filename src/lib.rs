@@ -2,4 +2,5 @@
 
 pub mod app;
 pub mod domain;
+pub mod report;
 pub mod words;
