@@ -2,5 +2,6 @@
 
 pub mod app;
 pub mod domain;
+pub mod packs;
 pub mod report;
 pub mod words;
