@@ -1,5 +1,7 @@
 //! Packs: the built-in one, and two corpora of files whose names are the rule that they keep or break.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

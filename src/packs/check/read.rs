@@ -147,15 +147,13 @@ impl<'n, 't> Check<'n, 't> {
             return None;
         };
         let written = &self.text[node.at..node.end];
-        let mut met = BTreeSet::new();
-        for c in text.chars().filter(|c| !('\u{20}'..'\u{7f}').contains(c)) {
-            if !met.insert(c) {
-                continue;
-            }
+        let bad = |c: &char| !c.is_ascii_graphic() && *c != ' ' && (forbidden(*c) || wavers(*c));
+        // Each such character once, at its first place.
+        for c in text.chars().filter(bad).collect::<BTreeSet<char>>() {
             let at = node.at + written.find(c).unwrap_or(0);
             if forbidden(c) {
                 self.faults.add(at, format!("the control character {} in a text", shown(c)));
-            } else if c.width() != c.width_cjk() {
+            } else {
                 let code = u32::from(c);
                 self.faults.hinted(
                     at,
@@ -261,4 +259,9 @@ impl<'n, 't> Check<'n, 't> {
             sources: sources.into_iter().map(usize::from).collect(),
         })
     }
+}
+
+/// Says whether terminals disagree about how many cells a character takes.
+fn wavers(c: char) -> bool {
+    c.width() != c.width_cjk()
 }
