@@ -1,3 +1,4 @@
 //! jishi 计时 · 及时 · 记事: count the time, report in time, keep the record.
 
 pub mod domain;
+pub mod record;
