@@ -1,4 +1,5 @@
 //! jishi 计时 · 及时 · 记事: count the time, report in time, keep the record.
 
 pub mod domain;
+pub mod host;
 pub mod record;
