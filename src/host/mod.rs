@@ -4,4 +4,5 @@
 
 pub mod clock;
 pub mod paths;
+pub mod store;
 pub mod who;
