@@ -6,8 +6,8 @@
 //! the order; so there are both.
 //!
 //! - [`canon`]: the one way in which an entry is written;
-//! - [`line`]: one entry to bytes and back, by position and without writing it anew;
-//! - [`check`]: everything recomputed, from the start or from a place that was verified before;
+//! - [`mod@line`]: one entry to bytes and back, by position and without writing it anew;
+//! - [`mod@check`]: everything recomputed, from the start or from a place that was verified before;
 //! - [`digest`]: SHA-256 values and the short form in which people read them out.
 
 pub mod canon;
