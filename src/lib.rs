@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod domain;
+pub mod host;
 pub mod packs;
+pub mod record;
 pub mod report;
 pub mod words;

@@ -28,7 +28,7 @@ pub struct Question {
     pub later: bool,
 }
 
-/// An open duty with the facts on which it hangs.
+/// A duty that is not excluded, with the facts on which it hangs.
 struct OpenDuty<'a> {
     status: &'a DutyStatus,
     settled_by: FactSet,
@@ -44,14 +44,16 @@ pub(super) fn open(
 ) -> Vec<Question> {
     let open: Vec<OpenDuty<'_>> = duties
         .iter()
-        .filter(|d| d.is_open())
+        .filter(|d| d.state.is_some())
         .map(|status| {
             let blocks = pack.duties[status.index.at()].blocked.iter();
             let unsure = blocks.filter(|b| ground.holds(&b.when) == Tri::Unknown);
             OpenDuty {
                 status,
                 settled_by: status.settled_by.iter().fold(0, |all, f| all | bit(*f)),
-                blocked_by: unsure.fold(0, |all, b| all | ground.hangs_on(&b.when)),
+                blocked_by: unsure
+                    .filter(|_| status.is_open())
+                    .fold(0, |all, b| all | ground.hangs_on(&b.when)),
             }
         })
         .collect();
