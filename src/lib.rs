@@ -2,4 +2,6 @@
 
 pub mod app;
 pub mod domain;
+pub mod host;
+pub mod record;
 pub mod words;

@@ -1,0 +1,7 @@
+//! The world: clocks, people, folders, files and locks, the terminal, and the loop that ties them.
+//!
+//! Only here are files opened and clocks read; everything else is handed what it needs.
+
+pub mod clock;
+pub mod paths;
+pub mod who;

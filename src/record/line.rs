@@ -1,0 +1,335 @@
+//! One entry as bytes, and back.
+//!
+//! Reading cuts the entry out of its line by position and hashes the bytes that are stored; it never
+//! writes the entry anew to compare. What an older or newer program wrote therefore checks for ever.
+
+use std::borrow::Cow;
+
+use chrono::Datelike as _;
+use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
+use serde::de::{Deserializer, IntoDeserializer};
+use serde::{Deserialize, forward_to_deserialize_any};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::canon::{self, NotCanonical};
+use super::digest::Digest;
+use super::wrong::Wrong;
+use crate::domain::event::{Boot, ClockQuality, Entry, Event, Mode, Who};
+use crate::domain::text::printable;
+use crate::domain::time::{Time, write_utc};
+
+/// The version of entries that this program writes; it reads newer ones as not understood.
+pub const VERSION: u64 = 1;
+/// The longest line, in bytes with its line feed. A note of the greatest length takes a tenth of it.
+pub const LINE_MOST: u64 = 1 << 20;
+
+const HEAD: &[u8] = br#"{"e":"#;
+const MID: &[u8] = br#","h":""#;
+const TAIL: &[u8] = br#""}"#;
+/// Everything in a line around `e`, without the line feed.
+const AROUND: usize = HEAD.len() + MID.len() + 64 + TAIL.len();
+
+/// One line of a record, ready to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The bytes with their line feed.
+    pub bytes: Vec<u8>,
+    /// The digest of the entry: the record's head once the line is written.
+    pub head: Digest,
+}
+
+/// Why an entry cannot be written; nothing was stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// It holds something that has no canonical form.
+    #[error(transparent)]
+    NotCanonical(#[from] NotCanonical),
+    /// A time has no RFC 3339 form.
+    #[error("{field} lies in the year {year}; a record keeps the years 0 to 9999")]
+    Year {
+        /// `at` or `happened_at`.
+        field: &'static str,
+        /// The year.
+        year: i32,
+    },
+    /// An entry that was read as not understood cannot be written again.
+    #[error("an entry of kind `{kind}` is not understood and cannot be written")]
+    NotUnderstood {
+        /// The kind as it was read.
+        kind: String,
+    },
+    /// The line would be too long.
+    #[error("the entry takes {bytes} bytes; a line of the record has at most {most}")]
+    TooLong {
+        /// What it takes.
+        bytes: u64,
+        /// The limit.
+        most: u64,
+    },
+    /// The event could not be turned into JSON.
+    #[error("the entry cannot be written: {why}")]
+    Shape {
+        /// Why.
+        why: String,
+    },
+}
+
+/// Writes an entry as the line that follows on `prev`.
+///
+/// # Errors
+/// See [`Unfit`].
+pub fn encode(entry: &Entry, prev: Digest) -> Result<Line, Unfit> {
+    if let Event::NotUnderstood { kind } = &entry.event {
+        return Err(Unfit::NotUnderstood { kind: kind.clone() });
+    }
+    let shape = |e: serde_json::Error| Unfit::Shape { why: e.to_string() };
+    let Value::Object(event) = serde_json::to_value(&entry.event).map_err(shape)? else {
+        return Err(Unfit::Shape { why: "an event is an object".to_owned() });
+    };
+    let mut e = Map::new();
+    e.extend(event);
+    e.insert("v".to_owned(), VERSION.into());
+    e.insert("n".to_owned(), entry.n.into());
+    e.insert("id".to_owned(), entry.id.clone().into());
+    e.insert("prev".to_owned(), prev.to_string().into());
+    e.insert("at".to_owned(), written("at", entry.at)?);
+    if let Some(at) = entry.happened_at {
+        e.insert("happened_at".to_owned(), written("happened_at", at)?);
+    }
+    e.insert("boot".to_owned(), serde_json::to_value(&entry.boot).map_err(shape)?);
+    e.insert("clock".to_owned(), serde_json::to_value(&entry.clock).map_err(shape)?);
+    e.insert("by".to_owned(), serde_json::to_value(&entry.by).map_err(shape)?);
+    e.insert("mode".to_owned(), serde_json::to_value(entry.mode).map_err(shape)?);
+    let e = canon::write(&Value::Object(e))?;
+
+    let head = Digest::of(e.as_bytes());
+    let mut bytes = Vec::with_capacity(e.len() + AROUND + 1);
+    bytes.extend_from_slice(HEAD);
+    bytes.extend_from_slice(e.as_bytes());
+    bytes.extend_from_slice(MID);
+    bytes.extend_from_slice(head.to_string().as_bytes());
+    bytes.extend_from_slice(TAIL);
+    bytes.push(b'\n');
+    let long = bytes.len() as u64;
+    if long > LINE_MOST {
+        return Err(Unfit::TooLong { bytes: long, most: LINE_MOST });
+    }
+    Ok(Line { bytes, head })
+}
+
+fn written(field: &'static str, at: Time) -> Result<Value, Unfit> {
+    match at.year() {
+        0..=9999 => Ok(write_utc(at).into()),
+        year => Err(Unfit::Year { field, year }),
+    }
+}
+
+/// One line as it was read: what ties it to its place, and the entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The digest of the entry's bytes, recomputed.
+    pub head: Digest,
+    /// The digest that it follows on.
+    pub prev: Digest,
+    /// The entry; [`Event::NotUnderstood`] where its version or kind is not ours.
+    pub entry: Entry,
+}
+
+/// Cuts a line (without its line feed) into the bytes of `e` and the stored digest.
+pub fn split(line: &[u8]) -> Option<(&[u8], Digest)> {
+    let rest = line.strip_prefix(HEAD)?.strip_suffix(TAIL)?;
+    let (rest, hex) = rest.split_at_checked(rest.len().checked_sub(64)?)?;
+    let e = rest.strip_suffix(MID)?;
+    // serde would read an array as a struct, too; an entry is an object.
+    let object = e.first() == Some(&b'{') && e.last() == Some(&b'}');
+    Some((e, Digest::parse(hex)?)).filter(|_| object)
+}
+
+/// Reads a line (without its line feed): recomputes its digest, then reads the entry.
+///
+/// The place in the record (number, link, mode) is for [`super::check`] to judge.
+///
+/// # Errors
+/// [`Wrong::NotALine`], [`Wrong::BadDigest`] or [`Wrong::Unreadable`].
+pub fn decode(line: &[u8]) -> Result<Decoded, Wrong> {
+    let (e, stored) = split(line).ok_or(Wrong::NotALine)?;
+    let computed = Digest::of(e);
+    if stored != computed {
+        return Err(Wrong::BadDigest { stored, computed });
+    }
+    if let Some(at) = control(e) {
+        return Err(Wrong::Control { at: (HEAD.len() + at) as u64 });
+    }
+    let unreadable = |why: String| Wrong::Unreadable { why };
+    let (prev, entry) = match serde_json::from_slice::<Whole<'_>>(e) {
+        Ok(whole) if whole.v == VERSION => {
+            // Nothing that we write needs another escape; one that is there hides a control character.
+            if let Some(at) = strange_escape(e) {
+                return Err(Wrong::Control { at: (HEAD.len() + at) as u64 });
+            }
+            (whole.prev, whole.entry().map_err(unreadable)?)
+        }
+        // A newer entry, or one that is not whole: what never changes must be there all the same.
+        other => {
+            let frame: Frame<'_> =
+                serde_json::from_slice(e).map_err(|e| unreadable(e.to_string()))?;
+            if frame.v <= VERSION {
+                let why = match other {
+                    Err(e) => e.to_string(),
+                    Ok(_) => format!("there is no version {}", frame.v),
+                };
+                return Err(unreadable(why));
+            }
+            (frame.prev, frame.entry().map_err(unreadable)?)
+        }
+    };
+    let prev = Digest::parse(prev.as_bytes())
+        .ok_or_else(|| unreadable("`prev` is not 64 hexadecimal digits".to_owned()))?;
+    Ok(Decoded { head: computed, prev, entry })
+}
+
+/// Where a raw control character stands: C0, DEL or C1.
+fn control(e: &[u8]) -> Option<usize> {
+    let mut before = 0;
+    e.iter().position(|&c| {
+        let found = c < 0x20 || c == 0x7f || (before == 0xc2 && (0x80..0xa0).contains(&c));
+        before = c;
+        found
+    })
+}
+
+/// Where an escape stands that the canonical form does not use.
+fn strange_escape(e: &[u8]) -> Option<usize> {
+    let mut escaped = false;
+    e.iter().position(|&c| {
+        let found = escaped && !matches!(c, b'"' | b'\\' | b'n' | b't');
+        escaped = !escaped && c == b'\\';
+        found
+    })
+}
+
+/// An entry of our version, in one pass; its data waits until the kind is known.
+#[derive(Deserialize)]
+struct Whole<'a> {
+    v: u64,
+    n: u64,
+    id: String,
+    prev: &'a str,
+    at: &'a str,
+    #[serde(default, borrow)]
+    happened_at: Option<Cow<'a, str>>,
+    by: Who,
+    mode: Mode,
+    boot: Boot,
+    clock: ClockQuality,
+    kind: &'a str,
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+impl Whole<'_> {
+    fn entry(self) -> Result<Entry, String> {
+        let happened_at =
+            self.happened_at.as_deref().map(|t| moment("happened_at", t)).transpose()?;
+        Ok(Entry {
+            n: self.n,
+            id: self.id,
+            at: moment("at", self.at)?,
+            happened_at,
+            by: self.by,
+            mode: self.mode,
+            boot: self.boot,
+            clock: self.clock,
+            event: event(self.kind, self.data)?,
+        })
+    }
+}
+
+/// What every version of an entry has, by these names and with these meanings, for ever.
+#[derive(Deserialize)]
+struct Frame<'a> {
+    v: u64,
+    n: u64,
+    id: String,
+    prev: &'a str,
+    at: &'a str,
+    mode: Mode,
+    kind: String,
+}
+
+impl Frame<'_> {
+    fn entry(self) -> Result<Entry, String> {
+        Ok(Entry {
+            n: self.n,
+            id: printable(&self.id),
+            at: moment("at", self.at)?,
+            happened_at: None,
+            by: Who::default(),
+            mode: self.mode,
+            boot: Boot::default(),
+            clock: ClockQuality::default(),
+            event: Event::NotUnderstood { kind: printable(&self.kind) },
+        })
+    }
+}
+
+fn moment(field: &str, text: &str) -> Result<Time, String> {
+    chrono::DateTime::parse_from_rfc3339(text)
+        .map(|t| t.to_utc())
+        .map_err(|e| format!("`{field}` is not a time: {e}"))
+}
+
+/// Kinds that this version reads; any other is kept as not understood.
+const KINDS: [&str; 9] = [
+    "opened",
+    "answered",
+    "sent",
+    "received",
+    "waived",
+    "corrected",
+    "noted",
+    "handed_over",
+    "closed",
+];
+
+fn event(kind: &str, data: &RawValue) -> Result<Event, String> {
+    if !KINDS.contains(&kind) {
+        return Ok(Event::NotUnderstood { kind: kind.to_owned() });
+    }
+    let parts = [("kind", Part::Kind(kind)), ("data", Part::Data(data))];
+    Event::deserialize(MapDeserializer::new(parts.into_iter()))
+        .map_err(|e: serde_json::Error| e.to_string())
+}
+
+/// The two halves of an event, handed to its derived reader in the order that saves it a copy.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Kind(&'a str),
+    Data(&'a RawValue),
+}
+
+impl<'de> IntoDeserializer<'de, serde_json::Error> for Part<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Part<'de> {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: serde::de::Visitor<'de>>(self, v: V) -> Result<V::Value, Self::Error> {
+        match self {
+            Self::Kind(kind) => BorrowedStrDeserializer::new(kind).deserialize_any(v),
+            Self::Data(data) => data.deserialize_any(v),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
+        ignored_any
+    }
+}

@@ -1,0 +1,22 @@
+//! The bytes of the record: canonical form, lines, and the chain that ties them together.
+//!
+//! No file and no clock is touched here. A record is a sequence of lines
+//! `{"e":{…},"h":"<64 hex>"}` + LF; `h` is the SHA-256 of exactly the bytes of `e`, and each `e` holds
+//! the `h` before it as `prev`. A link alone would leave the newest line unprotected, a digest alone
+//! the order; so there are both.
+//!
+//! - [`canon`]: the one way in which an entry is written;
+//! - [`line`]: one entry to bytes and back, by position and without writing it anew;
+//! - [`check`]: everything recomputed, from the start or from a place that was verified before;
+//! - [`digest`]: SHA-256 values and the short form in which people read them out.
+
+pub mod canon;
+pub mod check;
+pub mod digest;
+pub mod line;
+pub mod wrong;
+
+pub use check::{Chain, Limits, Report, check, check_bytes};
+pub use digest::Digest;
+pub use line::{Line, Unfit, decode, encode};
+pub use wrong::{Problem, Wrong};
