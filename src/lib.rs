@@ -3,5 +3,6 @@
 pub mod app;
 pub mod domain;
 pub mod host;
+pub mod packs;
 pub mod record;
 pub mod words;
