@@ -4,4 +4,6 @@
 
 pub mod clock;
 pub mod paths;
+mod pen;
+pub mod screen;
 pub mod who;
