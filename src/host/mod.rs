@@ -6,4 +6,5 @@ pub mod clock;
 pub mod paths;
 mod pen;
 pub mod screen;
+pub mod store;
 pub mod who;

@@ -327,9 +327,23 @@ impl<'de> Deserializer<'de> for Part<'de> {
         }
     }
 
+    fn deserialize_enum<V: serde::de::Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        v: V,
+    ) -> Result<V::Value, Self::Error> {
+        match self {
+            Self::Kind(kind) => {
+                BorrowedStrDeserializer::new(kind).deserialize_enum(name, variants, v)
+            }
+            Self::Data(data) => data.deserialize_enum(name, variants, v),
+        }
+    }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct identifier
         ignored_any
     }
 }

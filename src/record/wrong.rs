@@ -51,6 +51,14 @@ pub enum Wrong {
         /// Bytes there are now.
         is: u64,
     },
+    /// The same number of entries is there as was verified before, but with another head.
+    #[error("entries that were verified before were rewritten: the head was `{}` and is `{}`", .was.short(), .is.short())]
+    Rewritten {
+        /// The head that was verified.
+        was: Digest,
+        /// The head that is there now.
+        is: Digest,
+    },
     /// Not `{"e":{…},"h":"<64 hex>"}`.
     #[error("not a record line; it has the form {form}", form = r#"`{"e":{…},"h":"<64 hex>"}`"#)]
     NotALine,
@@ -110,13 +118,6 @@ pub enum Wrong {
         /// The entry's mode.
         is: Mode,
     },
-}
-
-impl Wrong {
-    /// Says whether a writer that is half way through a line looks the same to a reader.
-    pub const fn could_be_a_write_under_way(&self) -> bool {
-        matches!(self, Self::TornEnd { .. } | Self::Empty)
-    }
 }
 
 const fn word(mode: Mode) -> &'static str {

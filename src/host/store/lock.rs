@@ -1,0 +1,98 @@
+//! The lock of one incident: held only around an append, and it says who holds it.
+//!
+//! `File::lock` belongs to the open file, so it goes with the process, however that ends. It is on a
+//! file of its own, because the record itself may be replaced by a copy or be append-only.
+
+use std::fs::{File, TryLockError};
+use std::io::Read as _;
+use std::os::unix::fs::FileExt as _;
+use std::time::Duration;
+
+use super::dir::Dir;
+use super::disk::Disk;
+use super::error::{Doing as _, Holder, StoreError};
+use crate::domain::text::printable;
+
+const NAME: &str = "lock";
+/// The holder is written over the one before, always as long: no change of size to bring to the disk.
+const ROOM: usize = 512;
+
+/// A lock that is held until it is dropped.
+#[derive(Debug)]
+pub(super) struct Lock(#[allow(dead_code, reason = "held, not read")] File);
+
+/// Takes the lock of an incident, waiting at most `wait`, and writes down who has it.
+pub(super) fn take(
+    dir: &Dir,
+    id: &str,
+    disk: &dyn Disk,
+    wait: Duration,
+    holder: &Holder,
+) -> Result<Lock, StoreError> {
+    let file = match dir.overwrite(NAME) {
+        Err(e) if e.is_absent() => {
+            // Two may make it at once; whoever comes second finds the other's.
+            let made = dir.create(NAME);
+            match dir.overwrite(NAME) {
+                Err(e) if e.is_absent() => return Err(made.err().unwrap_or(e)),
+                other => other?,
+            }
+        }
+        other => other?,
+    };
+    wait_for(dir, id, wait, || disk.try_lock(&file))?;
+    let mut text = serde_json::to_string(holder).unwrap_or_default();
+    if text.len() < ROOM {
+        text.push_str(&" ".repeat(ROOM - 1 - text.len()));
+        text.push('\n');
+        // Only a courtesy to those who wait: the lock holds without it.
+        let _ = file.write_all_at(text.as_bytes(), 0);
+    }
+    Ok(Lock(file))
+}
+
+/// Waits until no writer is at work, beside other readers; for those who may not be allowed to write.
+pub(super) fn pass(
+    dir: &Dir,
+    id: &str,
+    disk: &dyn Disk,
+    wait: Duration,
+) -> Result<Lock, StoreError> {
+    let file = dir.read(NAME)?;
+    wait_for(dir, id, wait, || disk.try_lock_shared(&file))?;
+    Ok(Lock(file))
+}
+
+fn wait_for(
+    dir: &Dir,
+    id: &str,
+    wait: Duration,
+    try_lock: impl Fn() -> Result<(), TryLockError>,
+) -> Result<(), StoreError> {
+    let mut waited = Duration::ZERO;
+    let mut nap = Duration::from_millis(1);
+    loop {
+        match try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if waited >= wait => {
+                let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+                let holder = Box::new(read_holder(dir));
+                return Err(StoreError::Locked { id: id.to_owned(), holder, waited_ms });
+            }
+            Err(TryLockError::WouldBlock) => {
+                std::thread::sleep(nap);
+                waited += nap;
+                nap = (nap * 2).min(Duration::from_millis(20));
+            }
+            Err(TryLockError::Error(e)) => return Err(e).doing("lock", &dir.path().join(NAME)),
+        }
+    }
+}
+
+fn read_holder(dir: &Dir) -> Holder {
+    let mut text = String::new();
+    let read = dir.read(NAME).ok().and_then(|f| f.take(ROOM as u64).read_to_string(&mut text).ok());
+    let holder: Holder =
+        read.and_then(|_| serde_json::from_str(text.trim()).ok()).unwrap_or_default();
+    Holder { who: printable(&holder.who), since: printable(&holder.since), ..holder }
+}

@@ -1,0 +1,158 @@
+//! The texts of the law that an incident is bound to, kept beside its record.
+
+use std::io::Read as _;
+use std::path::PathBuf;
+
+use super::dir::Dir;
+use super::disk::{Disk, write_all};
+use super::error::{Doing as _, StoreError};
+use crate::domain::event::PackPin;
+use crate::record::Digest;
+
+/// The folder of texts in an incident's folder.
+const FOLDER: &str = "packs";
+/// The longest text that is kept or read, in bytes.
+const MOST: u64 = 4 << 20;
+
+/// The text of a pack, as it goes into an incident's folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackText {
+    /// The pack's id.
+    pub id: String,
+    /// SHA-256 of the text, 64 hexadecimal digits.
+    pub sha256: String,
+    /// The text itself.
+    pub text: String,
+}
+
+/// A pack that a record names, with its text as it was found beside the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    /// The pin in the record.
+    pub pin: PackPin,
+    /// The text, whose digest is that of the pin; or why it cannot be used.
+    pub text: Result<String, PackFault>,
+}
+
+/// Why the text of a pack cannot be used; the record itself is whole.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PackFault {
+    /// The pin's id or digest is none, so that no file name can be made of it.
+    #[error("the record names a pack whose id or digest has no proper form")]
+    BadPin,
+    /// There is no such file.
+    #[error("`{}` is missing", path.display())]
+    Missing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// The file is not what the record was begun with.
+    #[error("`{}` was changed: the record names `{}`, the file gives `{}`", path.display(), pinned.short(), is.short())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// The digest in the record.
+        pinned: Digest,
+        /// The digest of the file.
+        is: Digest,
+    },
+    /// The file cannot be read.
+    #[error("{why}")]
+    Unreadable {
+        /// Why.
+        why: String,
+    },
+}
+
+/// Checks that each pin has its text, with the digest that it names.
+pub(super) fn check(pins: &[PackPin], texts: &[PackText]) -> Result<(), StoreError> {
+    let refuse = |why: String| Err(StoreError::Refused { why });
+    for pin in pins {
+        let Some(text) = texts.iter().find(|t| t.id == pin.id && t.sha256 == pin.sha256) else {
+            return refuse(format!("the text of pack `{}` was not given", pin.id));
+        };
+        if file_name(&text.id, &text.sha256).is_none() {
+            return refuse(format!("`{}` is not the id of a pack", pin.id));
+        }
+        if text.text.len() as u64 > MOST {
+            return refuse(format!("the text of pack `{}` is longer than {MOST} bytes", pin.id));
+        }
+        if Digest::of(text.text.as_bytes()).to_string() != pin.sha256 {
+            return refuse(format!("the text of pack `{}` does not have its digest", pin.id));
+        }
+    }
+    Ok(())
+}
+
+/// Writes texts into a new incident's folder and brings them to the disk.
+pub(super) fn store(dir: &Dir, texts: &[PackText], disk: &dyn Disk) -> Result<(), StoreError> {
+    if texts.is_empty() {
+        return Ok(());
+    }
+    dir.make(FOLDER)?;
+    let folder = dir.child(FOLDER)?;
+    for text in texts {
+        let Some(name) = file_name(&text.id, &text.sha256) else {
+            return Err(StoreError::Refused {
+                why: format!("`{}` is not the id of a pack", text.id),
+            });
+        };
+        let path = folder.path().join(&name);
+        let file = folder.create(&name)?;
+        write_all(disk, &file, text.text.as_bytes()).doing("write", &path)?;
+        disk.sync(&file).doing("sync", &path)?;
+    }
+    folder.sync(disk)
+}
+
+/// Reads the texts of a record's pins.
+pub(super) fn load(dir: &Dir, pins: &[PackPin]) -> Vec<Pinned> {
+    pins.iter().map(|pin| Pinned { pin: pin.clone(), text: load_one(dir, pin) }).collect()
+}
+
+fn load_one(dir: &Dir, pin: &PackPin) -> Result<String, PackFault> {
+    let name = file_name(&pin.id, &pin.sha256).ok_or(PackFault::BadPin)?;
+    let pinned = Digest::parse(pin.sha256.as_bytes()).ok_or(PackFault::BadPin)?;
+    let path = dir.path().join(FOLDER).join(&name);
+    let unreadable = |why: String| PackFault::Unreadable { why };
+    let file = match dir.child(FOLDER).and_then(|folder| folder.read(&name)) {
+        Err(e) if e.is_absent() => return Err(PackFault::Missing { path }),
+        other => other.map_err(|e| unreadable(e.to_string()))?,
+    };
+    let mut bytes = Vec::new();
+    file.take(MOST + 1).read_to_end(&mut bytes).map_err(|e| unreadable(e.to_string()))?;
+    if bytes.len() as u64 > MOST {
+        return Err(unreadable(format!("`{}` is longer than {MOST} bytes", path.display())));
+    }
+    let is = Digest::of(&bytes);
+    if is != pinned {
+        return Err(PackFault::Changed { path, pinned, is });
+    }
+    String::from_utf8(bytes).map_err(|e| unreadable(format!("`{}`: {e}", path.display())))
+}
+
+/// The name of a text's file; nothing where id or digest could lead out of the folder.
+fn file_name(id: &str, sha256: &str) -> Option<String> {
+    let plain =
+        |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'_' | b'.');
+    let good = (1..=64).contains(&id.len())
+        && id.bytes().all(plain)
+        && !id.starts_with('.')
+        && Digest::parse(sha256.as_bytes()).is_some();
+    good.then(|| format!("{id}-{}.ron", sha256.get(..12).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_named_by_a_hostile_record_leads_nowhere() {
+        let sha = "ab".repeat(32);
+        assert_eq!(file_name("cn-cac-2025", &sha).unwrap(), "cn-cac-2025-abababababab.ron");
+        for id in ["", "../x", "a/b", ".hidden", "A", "a\0b"] {
+            assert_eq!(file_name(id, &sha), None, "{id}");
+        }
+        assert_eq!(file_name("x", "../../../etc"), None);
+    }
+}

@@ -1,0 +1,268 @@
+//! Opening a record, and following what others add to it.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+use std::time::Duration;
+
+use super::dir::Dir;
+use super::error::{Doing as _, StoreError};
+use super::{FsStore, Record, ids, lock, packs};
+use crate::domain::event::{Entry, Event, Mode};
+use crate::host::paths::record_name;
+use crate::record::{Chain, Limits, Report, Wrong, check};
+
+/// The longest record that is opened, in bytes: some hundred thousand entries. The checker alone goes
+/// further, because it keeps nothing.
+pub(super) const OPEN_MOST: u64 = 256 << 20;
+const LIMITS: Limits = Limits { total: OPEN_MOST };
+/// How long a reader waits for a writer; an append takes milliseconds.
+const READER_WAIT: Duration = Duration::from_secs(1);
+
+impl FsStore {
+    /// Opens an incident by its id, or a beginning or end of it that is unique; verifies everything.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where the record does not hold ([`FsStore::inspect`] reads what does),
+    /// [`StoreError::NotFound`], [`StoreError::Ambiguous`], [`StoreError::Unfinished`], or what the
+    /// system says.
+    pub fn open(&self, id: &str) -> Result<Record, StoreError> {
+        let record = self.inspect(id)?;
+        self.sound(&record)?;
+        Ok(record)
+    }
+
+    /// Opens an incident for reading even where its record is damaged: the entries before the first
+    /// problem, and the problem.
+    ///
+    /// # Errors
+    /// As [`FsStore::open`], but for the damage.
+    pub fn inspect(&self, id: &str) -> Result<Record, StoreError> {
+        self.load(&self.resolve(id)?)
+    }
+
+    /// Finds the whole id of an incident that exists.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Ambiguous`], or what the system says.
+    pub fn resolve(&self, id: &str) -> Result<String, StoreError> {
+        ids::resolve(id, &self.ids()?)
+    }
+
+    /// Reads what others added since, verifying only that; returns how many entries came.
+    ///
+    /// After a failed write, and where the record was damaged, all is read anew and must begin with
+    /// what was verified before.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] (what held before the problem has been read), or what the system says.
+    pub fn refresh(&self, record: &mut Record) -> Result<usize, StoreError> {
+        let dir = self.incident(&record.id)?;
+        if record.doubt {
+            // Whether our own write is on the disk is settled under the lock, before it is shown.
+            let _lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
+            let file = dir.append(self.file_name())?;
+            return self.catch_up(record, &dir, &file, true);
+        }
+        let file = dir.read(self.file_name())?;
+        self.catch_up(record, &dir, &file, false)
+    }
+
+    /// Refuses a record with a problem.
+    pub(super) fn sound(&self, record: &Record) -> Result<(), StoreError> {
+        match &record.problem {
+            None => Ok(()),
+            Some(problem) => Err(StoreError::Damaged {
+                id: record.id.clone(),
+                path: record.folder.join(self.file_name()),
+                problem: Box::new(problem.clone()),
+            }),
+        }
+    }
+
+    /// Opens the folder of an incident whose id has been resolved.
+    pub(super) fn incident(&self, id: &str) -> Result<Dir, StoreError> {
+        if !ids::is_incident_id(id) {
+            return Err(StoreError::BadName { path: self.folder().join(id) });
+        }
+        match Dir::open(&self.folder()).and_then(|all| all.child(id)) {
+            Err(e) if e.is_absent() => {
+                Err(StoreError::NotFound { id: id.to_owned(), nearest: Vec::new() })
+            }
+            other => other,
+        }
+    }
+
+    /// Reads a whole record.
+    pub(super) fn load(&self, id: &str) -> Result<Record, StoreError> {
+        let dir = self.incident(id)?;
+        let mut record = Record {
+            id: id.to_owned(),
+            folder: dir.path().to_owned(),
+            entries: Vec::new(),
+            packs: Vec::new(),
+            problem: None,
+            chain: self.start(),
+            places: HashMap::new(),
+            doubt: false,
+        };
+        let unfinished =
+            || StoreError::Unfinished { id: id.to_owned(), path: dir.path().to_owned() };
+        let file = match dir.read(self.file_name()) {
+            Err(e) if e.is_absent() => return Err(unfinished()),
+            other => other?,
+        };
+        self.read_on(&mut record, &dir, &file, false)?;
+        if record.problem.as_ref().is_some_and(|p| p.wrong == Wrong::Empty) {
+            return Err(unfinished());
+        }
+        if let Some(Event::Opened { packs: pins, .. }) = record.entries.first().map(|e| &e.event) {
+            record.packs = packs::load(&dir, pins);
+        }
+        Ok(record)
+    }
+
+    /// Brings a record up to date with its file. `locked` says that we hold the writers' lock.
+    pub(super) fn catch_up(
+        &self,
+        record: &mut Record,
+        dir: &Dir,
+        file: &File,
+        locked: bool,
+    ) -> Result<usize, StoreError> {
+        let before = record.entries.len();
+        if record.doubt || record.problem.is_some() {
+            self.read_anew(record, dir, file, locked)?;
+        } else if self.length(dir, file)? != record.chain.bytes {
+            self.read_on(record, dir, file, locked)?;
+        }
+        self.sound(record)?;
+        Ok(record.entries.len() - before)
+    }
+
+    /// Reads from where the record was verified up to what is settled.
+    fn read_on(
+        &self,
+        record: &mut Record,
+        dir: &Dir,
+        mut file: &File,
+        locked: bool,
+    ) -> Result<(), StoreError> {
+        let path = dir.path().join(self.file_name());
+        let is = self.settled(&record.id, dir, file, locked)?;
+        let was = record.chain.bytes;
+        if is > OPEN_MOST {
+            return Err(StoreError::TooLarge { path, bytes: is, most: OPEN_MOST });
+        }
+        if is < was {
+            record.problem = Some(record.chain.problem(Wrong::Shrunk { was, is }));
+            return Ok(());
+        }
+        file.seek(SeekFrom::Start(was)).doing("read", &path)?;
+        let reader = BufReader::with_capacity(1 << 16, file.take(is - was));
+        let mut new = Vec::new();
+        let each = |entry: Entry| new.push(entry);
+        let report = check(reader, record.chain.clone(), LIMITS, each).doing("read", &path)?;
+        record.chain = report.chain;
+        record.problem = report.problem;
+        new.into_iter().for_each(|entry| record.push(entry));
+        Ok(())
+    }
+
+    /// How far the file reaches that nobody is still writing or syncing: what a reader shows must be
+    /// on the disk, and half a line is no damage while its writer is at work.
+    ///
+    /// The lock is held only to look at the length. Where there is no lock to take (a folder that we
+    /// may only read, a copy), the length stands as it is.
+    fn settled(&self, id: &str, dir: &Dir, file: &File, locked: bool) -> Result<u64, StoreError> {
+        if locked {
+            return self.length(dir, file);
+        }
+        let lock = match lock::pass(dir, id, &*self.disk, self.wait.min(READER_WAIT)) {
+            Err(e @ StoreError::Locked { .. }) => return Err(e),
+            other => other.ok(),
+        };
+        let length = self.length(dir, file);
+        drop(lock);
+        length
+    }
+
+    fn length(&self, dir: &Dir, file: &File) -> Result<u64, StoreError> {
+        let meta = file.metadata();
+        Ok(meta.doing("look at", &dir.path().join(self.file_name()))?.len())
+    }
+
+    /// Reads everything again, from the disk and not from what the system still holds of a write that
+    /// failed; it must begin with what was verified before.
+    fn read_anew(
+        &self,
+        record: &mut Record,
+        dir: &Dir,
+        mut file: &File,
+        locked: bool,
+    ) -> Result<(), StoreError> {
+        let path = dir.path().join(self.file_name());
+        if record.doubt && locked {
+            // This descriptor is new: nothing failed on it. After a failed sync the system may keep
+            // pages that never reached the disk and call them clean; they are let go before reading.
+            self.disk.sync(file).doing("sync", &path)?;
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)
+                .doing("read anew", &path)?;
+        }
+        let was = &record.chain;
+        file.seek(SeekFrom::Start(0)).doing("read", &path)?;
+        let reader = BufReader::with_capacity(1 << 16, file.take(was.bytes));
+        let report = check(reader, self.start(), LIMITS, drop).doing("read", &path)?;
+        if was.count > 0 && report.chain.head != was.head {
+            let rewritten = Wrong::Rewritten { was: was.head, is: report.chain.head };
+            let is = self.length(dir, file)?;
+            record.problem = Some(match report.problem {
+                _ if is < was.bytes => was.problem(Wrong::Shrunk { was: was.bytes, is }),
+                Some(problem) => problem,
+                None => was.problem(rewritten),
+            });
+            return Ok(());
+        }
+        self.read_on(record, dir, file, locked)?;
+        if locked {
+            record.doubt = false;
+        }
+        Ok(())
+    }
+
+    /// The place before the first entry. The mode is known beforehand: a record of the other mode does
+    /// not pass here.
+    pub(super) const fn start(&self) -> Chain {
+        let mut chain = Chain::start();
+        chain.mode = Some(self.mode);
+        chain
+    }
+}
+
+/// Checks a record wherever it lies: a file, or an incident's folder or a copy of it.
+///
+/// Nothing is kept in memory, and no lock is taken.
+///
+/// # Errors
+/// The record could not be read; what is wrong with it is in the report.
+pub fn check_path(path: &Path) -> Result<Report, StoreError> {
+    let mut file = None;
+    if path.is_dir() {
+        let dir = Dir::open(path)?;
+        for mode in [Mode::Live, Mode::Exercise] {
+            match dir.read(record_name(mode)) {
+                Err(e) if e.is_absent() => {}
+                other => file = Some(other?),
+            }
+        }
+    } else {
+        file = Some(File::open(path).doing("open", path)?);
+    }
+    let Some(file) = file else {
+        return Err(StoreError::io("find a record in", path, std::io::ErrorKind::NotFound));
+    };
+    let reader = BufReader::with_capacity(1 << 16, file);
+    check(reader, Chain::start(), Limits::default(), drop).doing("read", path)
+}

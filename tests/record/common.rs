@@ -1,0 +1,162 @@
+//! Entries and clocks that are the same in every run.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta};
+use jishi::domain::event::{
+    Attachment, Boot, ClockQuality, Entry, Event, Mode, PackPin, Sent, Sync, Who,
+};
+use jishi::domain::time::{Time, Zone, parse_offset};
+use jishi::host::clock::FixedClock;
+use jishi::host::store::{Draft, FsStore, PackText};
+use jishi::record::{Chain, Digest, encode};
+
+pub(crate) const PACK: &str = "(id: \"cn-cac-2025\")\n";
+
+pub(crate) fn at(text: &str) -> Time {
+    DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+}
+
+pub(crate) fn alice() -> Who {
+    Who {
+        login: "root".to_owned(),
+        sudo: Some("alice".to_owned()),
+        ssh: Some("192.0.2.7".to_owned()),
+        tty: Some("/dev/pts/0".to_owned()),
+        host: Some("jump1".to_owned()),
+    }
+}
+
+pub(crate) fn pin() -> PackPin {
+    PackPin {
+        id: "cn-cac-2025".to_owned(),
+        edition: "2025-11-01".to_owned(),
+        sha256: Digest::of(PACK.as_bytes()).to_string(),
+    }
+}
+
+pub(crate) fn opened() -> Event {
+    Event::Opened {
+        record: "5a".repeat(32),
+        title: "门户网站被篡改".to_owned(),
+        packs: vec![pin()],
+    }
+}
+
+pub(crate) fn noted(text: &str) -> Event {
+    Event::Noted { text: text.to_owned() }
+}
+
+/// One event of every kind, with every field that a kind can have, and some without.
+pub(crate) fn every_kind() -> Vec<Event> {
+    let duty = "cn-cac-2025/first_report.provincial_cac".to_owned();
+    let text = str::to_owned;
+    let map = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    };
+    vec![
+        opened(),
+        Event::Answered {
+            set: map(&[
+                ("pi_persons", "1000000"),
+                ("direct_loss_rmb", "?"),
+                ("site_down", "PT2H30M"),
+            ]),
+            note: Some(text("值班电话\n\"确认\"\t\\")),
+        },
+        Event::Answered { set: map(&[("harm_to_public", "yes")]), note: None },
+        Event::Sent(Sent {
+            duty: duty.clone(),
+            to: text("provincial_cac"),
+            channel: text("hotline_12387"),
+            reference: Some(text("12387-0001")),
+            attachments: vec![Attachment {
+                name: text("报告.pdf"),
+                bytes: 20_480,
+                sha256: "c0".repeat(32),
+            }],
+            failed: None,
+            late_because: Some(text("电话占线")),
+        }),
+        Event::Sent(Sent {
+            duty: duty.clone(),
+            to: text("police"),
+            channel: text("phone"),
+            reference: None,
+            attachments: vec![],
+            failed: Some(text("no answer")),
+            late_because: None,
+        }),
+        Event::Received {
+            duty: duty.clone(),
+            to: text("provincial_cac"),
+            reference: Some(text("A-7")),
+            officer: Some(text("王")),
+        },
+        Event::Received { duty: duty.clone(), to: text("police"), reference: None, officer: None },
+        Event::Waived { duty, because: text("not a CII") },
+        Event::Corrected {
+            entry: 3,
+            because: text("wrong number"),
+            fields: map(&[("reference", "12387-0002")]),
+        },
+        Event::Corrected { entry: 4, because: text("did not happen"), fields: map(&[]) },
+        noted("日志已保全 😀 <b>&amp;</b>"),
+        Event::HandedOver { to: text("bob") },
+        Event::Closed { because: text("restored") },
+    ]
+}
+
+pub(crate) fn entry(n: u64, event: Event) -> Entry {
+    let n_ms = i64::try_from(n).unwrap();
+    Entry {
+        n,
+        id: format!("{n:032x}"),
+        at: at("2026-03-01T17:30:00Z") + TimeDelta::milliseconds(n_ms * 61_500),
+        happened_at: (n + 2).is_multiple_of(3).then(|| at("2026-03-01T17:10:00Z")),
+        by: if n.is_multiple_of(2) {
+            alice()
+        } else {
+            Who { login: "bob".to_owned(), ..Who::default() }
+        },
+        mode: Mode::Live,
+        boot: Boot { id: "0d6f1c8a-5a0e-4b0c-9f65-0a4a3b7f1f11".to_owned(), ms: 1000 + n },
+        clock: if n.is_multiple_of(2) {
+            ClockQuality { sync: Sync::Yes, maxerror_us: Some(2500) }
+        } else {
+            ClockQuality::default()
+        },
+        event,
+    }
+}
+
+/// A record of these events, as lines with their line feeds.
+pub(crate) fn lines(events: Vec<Event>) -> Vec<Vec<u8>> {
+    let mut chain = Chain::start();
+    let write = |event| {
+        let line = encode(&entry(chain.count, event), chain.head).unwrap();
+        chain.follow(&line.bytes).unwrap();
+        line.bytes
+    };
+    events.into_iter().map(write).collect()
+}
+
+/// A record of twelve entries.
+pub(crate) fn twelve() -> Vec<Vec<u8>> {
+    lines(every_kind().into_iter().take(12).collect())
+}
+
+pub(crate) fn draft(n: u64, event: Event) -> Draft {
+    Draft { id: format!("{n:032x}"), happened_at: None, event }
+}
+
+pub(crate) fn pack_text() -> PackText {
+    PackText { id: pin().id, sha256: pin().sha256, text: PACK.to_owned() }
+}
+
+pub(crate) fn store(root: &Path) -> FsStore {
+    let clock = Arc::new(FixedClock::new(at("2026-03-01T17:30:00Z")));
+    let zone = Zone::Fixed(parse_offset("+08:00").unwrap());
+    FsStore::new(root, Mode::Live, clock, alice(), zone)
+}

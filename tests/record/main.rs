@@ -1,0 +1,15 @@
+//! The record and its store: frozen bytes, tampering, properties, other people's tools, and several
+//! writers on one folder.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
+
+mod common;
+mod frozen;
+mod properties;
+mod store;
+mod tampering;
+mod third_party;

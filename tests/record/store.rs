@@ -1,0 +1,440 @@
+//! The store on a real file system: what is there after a crash, for several writers, and for guests.
+
+use std::convert::Infallible;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use jishi::domain::event::{Event, Mode};
+use jishi::domain::time::Zone;
+use jishi::host::clock::{FixedClock, SystemClock};
+use jishi::host::store::{
+    Disk, Draft, Found, FsStore, PackFault, RealDisk, Record, StoreError, check_path,
+};
+use jishi::record::Wrong;
+
+use crate::common::{alice, at, draft, noted, opened, pack_text, store};
+
+fn begin(store: &FsStore) -> Record {
+    store.create(vec![draft(0xa, opened())], &[pack_text()]).unwrap()
+}
+
+fn add(store: &FsStore, record: &mut Record, n: u64, text: &str) -> Result<u64, StoreError> {
+    let wanted = vec![draft(n, noted(text))];
+    let done = store.append(record, |_| Ok::<_, Infallible>(wanted.clone()))?;
+    let Ok(entries) = done;
+    assert_eq!(entries.len(), 1);
+    Ok(entries[0].n)
+}
+
+#[test]
+fn an_incident_is_begun_added_to_and_read_back() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(&home.path().join("not/there/yet"));
+    let mut mine = store
+        .create(vec![draft(0xa, opened()), draft(0xb, noted("first"))], &[pack_text()])
+        .unwrap();
+    assert_eq!(mine.id, "2026-0302-a");
+    assert_eq!(add(&store, &mut mine, 1, "second").unwrap(), 2);
+    let read = store.open("0302-a").unwrap();
+    assert_eq!(read.entries, mine.entries);
+    assert_eq!((read.head(), read.chain()), (mine.head(), mine.chain()));
+    assert_eq!(read.packs[0].text.as_deref(), Ok(crate::common::PACK));
+    assert_eq!(read.entries[2].by.person(), "alice");
+    let report = check_path(&read.folder).unwrap();
+    assert_eq!((report.intact(), report.chain.count), (true, 3));
+}
+
+#[test]
+fn folders_and_files_are_private_and_those_of_a_group_are_its_own() {
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    let home = tempfile::tempdir().unwrap();
+    let record = begin(&store(home.path()));
+    assert_eq!(mode(&record.folder), 0o700);
+    assert_eq!(mode(&record.folder.join("packs")), 0o700);
+    let pack = fs::read_dir(record.folder.join("packs")).unwrap().next().unwrap().unwrap().path();
+    for file in [record.folder.join("record.jsonl"), record.folder.join("lock"), pack] {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    let home = tempfile::tempdir().unwrap();
+    let live = home.path().join("live");
+    fs::create_dir(&live).unwrap();
+    fs::set_permissions(&live, fs::Permissions::from_mode(0o2770)).unwrap();
+    let record = begin(&store(home.path()));
+    assert_eq!(mode(&record.folder), 0o2770);
+    assert_eq!(mode(&record.folder.join("record.jsonl")), 0o660);
+    assert_eq!(mode(&record.folder.join("lock")), 0o660);
+}
+
+#[test]
+fn each_incident_of_a_day_gets_the_next_letter() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path());
+    for n in 0..28u64 {
+        store.create(vec![draft(n, opened())], &[pack_text()]).unwrap();
+    }
+    let ids = store.ids().unwrap();
+    assert_eq!(ids.len(), 28);
+    assert!(ids.contains(&"2026-0302-ab".to_owned()));
+    assert!(matches!(store.open("2026"), Err(StoreError::Ambiguous { .. })));
+    let Err(e) = store.open("2026-0302-q9") else { panic!("there is no such incident") };
+    assert_eq!(e.exit_code(), 1);
+    assert!(e.hints()[0].starts_with("did you mean `2026-0302-"), "{:?}", e.hints());
+}
+
+#[test]
+fn threads_with_stores_of_their_own_lose_nothing_and_fork_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let id = begin(&store(home.path())).id;
+    std::thread::scope(|scope| {
+        for t in 0..8u64 {
+            let (home, id) = (home.path(), &id);
+            scope.spawn(move || {
+                let store = store(home).with_lock_wait(Duration::from_secs(60));
+                let mut record = store.open(id).unwrap();
+                for i in 0..20 {
+                    add(&store, &mut record, 1000 * (t + 1) + i, &format!("{t}/{i}")).unwrap();
+                }
+            });
+        }
+    });
+    let record = store(home.path()).open(&id).unwrap();
+    assert_eq!(record.entries.len(), 161);
+    for t in 0..8u64 {
+        let of = |e: &&jishi::domain::event::Entry| matches!(&e.event, Event::Noted { text } if text.starts_with(&format!("{t}/")));
+        let ids: Vec<_> = record.entries.iter().filter(of).map(|e| e.id.clone()).collect();
+        let meant: Vec<_> = (0..20).map(|i| format!("{:032x}", 1000 * (t + 1) + i)).collect();
+        assert_eq!(ids, meant, "thread {t}: all, once, in order");
+    }
+}
+
+/// Not a test of its own: what the processes of the next test run.
+#[test]
+fn a_writer_in_a_process() {
+    let Ok(home) = std::env::var("JISHI_TEST_WRITER") else { return };
+    let clock = Arc::new(SystemClock::new());
+    let store = FsStore::new(home, Mode::Live, clock, alice(), Zone::System)
+        .with_lock_wait(Duration::from_secs(60));
+    let mut record = store.open("0302-a").unwrap();
+    for _ in 0..10 {
+        let new = Draft::new(noted("from a process")).unwrap();
+        let done = store.append(&mut record, |_| Ok::<_, Infallible>(vec![new.clone()])).unwrap();
+        let Ok(entries) = done;
+        println!("\nrecorded {}", entries[0].id);
+    }
+}
+
+#[test]
+fn processes_lose_nothing_and_fork_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let id = begin(&store(home.path())).id;
+    let start = || {
+        Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "store::a_writer_in_a_process", "--nocapture"])
+            .env("JISHI_TEST_WRITER", home.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<_> = (0..6).map(|_| start()).collect();
+    let mut said = Vec::new();
+    for child in children {
+        let out = child.wait_with_output().unwrap();
+        assert!(out.status.success());
+        let text = String::from_utf8(out.stdout).unwrap();
+        said.extend(text.lines().filter_map(|l| l.strip_prefix("recorded ")).map(str::to_owned));
+    }
+    let record = store(home.path()).open(&id).unwrap();
+    assert_eq!((said.len(), record.entries.len()), (60, 61));
+    assert!(said.iter().all(|id| record.find(id).is_some()));
+}
+
+#[test]
+fn a_retry_with_the_same_draft_counts_once() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path());
+    let mut record = begin(&store);
+    assert_eq!(add(&store, &mut record, 1, "once").unwrap(), 1);
+    assert_eq!(add(&store, &mut record, 1, "once").unwrap(), 1);
+    let mut fresh = store.open("a").unwrap();
+    assert_eq!(add(&store, &mut fresh, 1, "once").unwrap(), 1);
+    assert_eq!(store.open("a").unwrap().entries.len(), 2);
+}
+
+#[test]
+fn a_decision_sees_what_others_added_and_a_refusal_leaves_no_trace() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path());
+    let mut mine = begin(&store);
+    let mut theirs = store.open("a").unwrap();
+    add(&store, &mut theirs, 1, "theirs").unwrap();
+    let before = fs::read(mine.folder.join("record.jsonl")).unwrap();
+    let refused = store.append(&mut mine, |now| {
+        assert_eq!(now.entries.len(), 2, "the decision is taken on what is there now");
+        Err::<Vec<Draft>, _>("already done")
+    });
+    assert_eq!(refused.unwrap().unwrap_err(), "already done");
+    assert_eq!(fs::read(mine.folder.join("record.jsonl")).unwrap(), before);
+
+    add(&store, &mut theirs, 2, "more").unwrap();
+    add(&store, &mut theirs, 3, "and more").unwrap();
+    assert_eq!(store.refresh(&mut mine).unwrap(), 2);
+    assert_eq!(store.refresh(&mut mine).unwrap(), 0);
+    assert_eq!((mine.entries.len(), mine.head()), (4, theirs.head()));
+}
+
+#[test]
+fn what_cannot_be_recorded_is_refused_before_anything_is_written() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path());
+    let with = |event| store.create(vec![draft(0, event)], &[pack_text()]).unwrap_err();
+    assert_eq!(with(noted("x")).exit_code(), 1);
+    let err = store.create(vec![draft(0, opened())], &[]).unwrap_err();
+    let says = "the entry cannot be recorded: the text of pack `cn-cac-2025` was not given";
+    assert_eq!(err.to_string(), says);
+    assert!(!home.path().join("live").exists(), "a refusal makes no folder");
+
+    let mut record = begin(&store);
+    for bad in [noted("\u{1b}[31m"), opened(), noted(&"長".repeat(400_000))] {
+        let drafts = [draft(1, noted("good")), draft(2, bad)];
+        let done = store.append(&mut record, |_| Ok::<_, Infallible>(drafts.to_vec()));
+        assert_eq!(done.unwrap_err().exit_code(), 1);
+    }
+    assert_eq!(store.open("a").unwrap().entries.len(), 1);
+}
+
+#[test]
+fn damage_is_named_and_nothing_is_ever_added_to_it() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path());
+    let mut record = begin(&store);
+    add(&store, &mut record, 1, "one").unwrap();
+    let path = record.folder.join("record.jsonl");
+    let good = fs::read(&path).unwrap();
+    let torn = &good[..good.len() - 10];
+    fs::write(&path, torn).unwrap();
+
+    let Err(StoreError::Damaged { problem, .. }) = store.open("a") else { panic!("torn") };
+    assert!(matches!(problem.wrong, Wrong::TornEnd { .. }));
+    assert_eq!(store.inspect("a").unwrap().entries.len(), 1, "what holds can be read");
+    let mut cut = record.clone();
+    assert_eq!(add(&store, &mut cut, 2, "two").unwrap_err().exit_code(), 3);
+    assert_eq!(fs::read(&path).unwrap(), torn);
+    assert_eq!(check_path(&path).unwrap().chain.count, 1);
+
+    // A cut at the end of a line is seen by whoever had read further.
+    let first = good.iter().position(|&c| c == b'\n').unwrap() + 1;
+    fs::write(&path, &good[..first]).unwrap();
+    let mut cut = record.clone();
+    let Err(StoreError::Damaged { problem, .. }) = store.refresh(&mut cut) else { panic!("cut") };
+    assert!(matches!(problem.wrong, Wrong::Shrunk { .. }), "{problem}");
+    // And once it is whole again, so is the view of it.
+    fs::write(&path, &good).unwrap();
+    assert_eq!(store.refresh(&mut cut).unwrap(), 0);
+    assert_eq!(add(&store, &mut cut, 2, "two").unwrap(), 2);
+}
+
+#[test]
+fn the_list_hides_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path());
+    assert!(store.list().unwrap().is_empty());
+    let whole = begin(&store);
+    let live = store.folder();
+    fs::create_dir(live.join("2026-0302-b")).unwrap();
+    fs::create_dir(live.join("2026-0302-c")).unwrap();
+    fs::write(live.join("2026-0302-c/record.jsonl"), "garbage\n").unwrap();
+    fs::create_dir(live.join("copy of a")).unwrap();
+    symlink(&whole.folder, live.join("2026-0302-d")).unwrap();
+    fs::create_dir(live.join("2026-0302-e")).unwrap();
+    symlink(whole.folder.join("record.jsonl"), live.join("2026-0302-e/record.jsonl")).unwrap();
+
+    let listed = store.list().unwrap();
+    let found: Vec<_> = listed.iter().map(|l| (l.id.as_str(), &l.found)).collect();
+    assert_eq!(found.len(), 6);
+    let Found::Intact(summary) = found[0].1 else { panic!("{:?}", found[0]) };
+    assert_eq!((summary.title.as_str(), summary.count), ("门户网站被篡改", 1));
+    assert!(matches!(found[1].1, Found::Unfinished));
+    assert!(matches!(found[2].1, Found::Faulty(StoreError::Damaged { .. })));
+    assert!(matches!(found[3].1, Found::Faulty(StoreError::NotPlain { .. })), "{:?}", found[3]);
+    assert!(matches!(found[4].1, Found::Faulty(StoreError::NotPlain { .. })), "{:?}", found[4]);
+    assert!(matches!(found[5].1, Found::Faulty(StoreError::BadName { .. })));
+    let next = store.create(vec![draft(9, opened())], &[pack_text()]).unwrap();
+    assert_eq!(next.id, "2026-0302-f", "what is taken stays taken");
+}
+
+#[test]
+fn an_exercise_lies_elsewhere_and_is_never_taken_for_a_live_incident() {
+    let home = tempfile::tempdir().unwrap();
+    let live = store(home.path());
+    let clock = Arc::new(FixedClock::new(at("2026-03-01T17:30:00Z")));
+    let game = FsStore::new(home.path(), Mode::Exercise, clock, alice(), Zone::System);
+    let record = begin(&game);
+    let path = record.folder.join("record.exercise.jsonl");
+    assert!(path.starts_with(home.path().join("exercise")) && path.exists());
+    assert!(live.ids().unwrap().is_empty());
+
+    let folder = live.folder().join("2026-0302-a");
+    fs::create_dir_all(&folder).unwrap();
+    fs::copy(path, folder.join("record.jsonl")).unwrap();
+    let Err(StoreError::Damaged { problem, .. }) = live.open("a") else { panic!("passed off") };
+    assert_eq!(problem.wrong, Wrong::ModeChanged { was: Mode::Live, is: Mode::Exercise });
+}
+
+#[test]
+fn a_changed_or_missing_law_is_said_and_the_record_still_opens() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path());
+    let record = begin(&store);
+    let packs = record.folder.join("packs");
+    let text = fs::read_dir(&packs).unwrap().next().unwrap().unwrap().path();
+    fs::write(&text, "(id: \"other\")\n").unwrap();
+    let fault = store.open("a").unwrap().packs[0].text.clone().unwrap_err();
+    assert!(matches!(fault, PackFault::Changed { .. }), "{fault}");
+    fs::remove_file(&text).unwrap();
+    let fault = store.open("a").unwrap().packs[0].text.clone().unwrap_err();
+    assert!(matches!(fault, PackFault::Missing { .. }), "{fault}");
+}
+
+#[test]
+fn who_waits_for_the_lock_is_told_who_holds_it() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path()).with_lock_wait(Duration::from_millis(30));
+    let mut record = begin(&store);
+    let mut other = record.clone();
+    let done = store.append(&mut record, |_| {
+        let err = add(&store, &mut other, 1, "x").unwrap_err();
+        let (pid, text) = (std::process::id(), err.to_string());
+        let says = format!("`alice` (process {pid}, since 2026-03-01T17:30:00Z)");
+        assert!(text.contains(&says), "{text}");
+        assert_eq!(err.exit_code(), 3);
+        Ok::<_, Infallible>(vec![])
+    });
+    assert!(done.unwrap().unwrap().is_empty());
+    assert_eq!(add(&store, &mut other, 1, "x").unwrap(), 1, "and later it goes through");
+}
+
+/// A disk whose k-th call fails.
+struct Failing {
+    left: AtomicUsize,
+    /// Whether a failing write still leaves half of its bytes.
+    half: bool,
+}
+
+impl Failing {
+    fn at(k: usize, half: bool) -> Arc<Self> {
+        Arc::new(Self { left: AtomicUsize::new(k), half })
+    }
+
+    fn fails(&self) -> bool {
+        self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)) == Ok(1)
+    }
+
+    fn spent(&self) -> bool {
+        self.left.load(Ordering::SeqCst) == 0
+    }
+}
+
+impl Disk for Failing {
+    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<usize> {
+        if !self.fails() {
+            return RealDisk.write(file, bytes);
+        }
+        if self.half {
+            RealDisk.write(file, &bytes[..bytes.len() / 2])?;
+        }
+        Err(io::Error::from_raw_os_error(28))
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        if self.fails() { Err(io::Error::from_raw_os_error(5)) } else { RealDisk.sync(file) }
+    }
+
+    fn sync_folder(&self, folder: &File) -> io::Result<()> {
+        if self.fails() {
+            Err(io::Error::from_raw_os_error(5))
+        } else {
+            RealDisk.sync_folder(folder)
+        }
+    }
+
+    fn try_lock(&self, file: &File) -> Result<(), TryLockError> {
+        match self.fails() {
+            true => Err(TryLockError::Error(io::Error::from_raw_os_error(37))),
+            false => RealDisk.try_lock(file),
+        }
+    }
+
+    fn try_lock_shared(&self, file: &File) -> Result<(), TryLockError> {
+        RealDisk.try_lock_shared(file)
+    }
+}
+
+#[test]
+fn whichever_call_of_an_append_fails_a_retry_records_once() {
+    for k in 1.. {
+        let home = tempfile::tempdir().unwrap();
+        let good = store(home.path());
+        let mut record = begin(&good);
+        let disk = Failing::at(k, false);
+        let bad = good.clone().with_disk(disk.clone());
+        let first = add(&bad, &mut record, 1, "kept");
+        if !disk.spent() {
+            assert!(k > 3, "lock, write and sync were each made to fail");
+            break;
+        }
+        let err = first.expect_err("a failure is never taken for success");
+        assert_eq!(err.exit_code(), 3);
+        assert_eq!(record.entries.len(), 1, "nothing is shown that is not recorded");
+        assert_eq!(record.in_doubt(), matches!(err, StoreError::NotRecorded { .. }));
+        assert_eq!(add(&bad, &mut record, 1, "kept").unwrap(), 1);
+        assert!(!record.in_doubt());
+        assert_eq!(good.open("a").unwrap().entries.len(), 2, "call {k}");
+    }
+}
+
+#[test]
+fn whichever_call_of_a_beginning_fails_a_retry_makes_one_incident() {
+    for k in 1.. {
+        let home = tempfile::tempdir().unwrap();
+        let good = store(home.path());
+        let disk = Failing::at(k, false);
+        let bad = good.clone().with_disk(disk.clone());
+        let drafts = vec![draft(1, opened()), draft(2, noted("facts"))];
+        let first = bad.create(drafts.clone(), &[pack_text()]);
+        if !disk.spent() {
+            assert!(k > 8, "{k}");
+            break;
+        }
+        assert_eq!(first.unwrap_err().exit_code(), 3, "call {k}");
+        let record = bad.create(drafts, &[pack_text()]).unwrap();
+        let whole: Vec<_> = good
+            .list()
+            .unwrap()
+            .into_iter()
+            .filter(|l| matches!(l.found, Found::Intact(_)))
+            .map(|l| l.id)
+            .collect();
+        assert_eq!(whole, [record.id.as_str()], "call {k}");
+        let read = good.open(&record.id).unwrap();
+        assert_eq!(read.entries.len(), 2);
+        assert!(read.packs[0].text.is_ok(), "never an incident without its law");
+    }
+}
+
+#[test]
+fn half_a_line_is_damage_that_loses_nothing_before_it() {
+    let home = tempfile::tempdir().unwrap();
+    let good = store(home.path());
+    let mut record = begin(&good);
+    let bad = good.clone().with_disk(Failing::at(2, true));
+    let err = add(&bad, &mut record, 1, "half").unwrap_err();
+    assert!(err.to_string().starts_with("NOT RECORDED: the write of `"), "{err}");
+    assert!(matches!(good.open("a"), Err(StoreError::Damaged { .. })));
+    assert_eq!(good.inspect("a").unwrap().entries.len(), 1);
+}
