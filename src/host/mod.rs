@@ -4,8 +4,11 @@
 
 pub mod clock;
 pub mod desk;
+pub mod input;
 pub mod paths;
 mod pen;
 pub mod screen;
+pub mod signals;
 pub mod store;
+pub mod terminal;
 pub mod who;
