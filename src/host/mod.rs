@@ -3,6 +3,7 @@
 //! Only here are files opened and clocks read; everything else is handed what it needs.
 
 pub mod clock;
+pub mod config;
 pub mod desk;
 pub mod input;
 pub mod paths;
