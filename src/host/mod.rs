@@ -3,6 +3,13 @@
 //! Only here are files opened and clocks read; everything else is handed what it needs.
 
 pub mod clock;
+pub mod config;
+pub mod desk;
+pub mod input;
 pub mod paths;
+mod pen;
+pub mod screen;
+pub mod signals;
 pub mod store;
+pub mod terminal;
 pub mod who;

@@ -16,7 +16,7 @@ pub mod digest;
 pub mod line;
 pub mod wrong;
 
-pub use check::{Chain, Limits, Report, check, check_bytes};
+pub use check::{Chain, Limits, Report, check, check_bytes, entry_with_head};
 pub use digest::Digest;
 pub use line::{Line, Unfit, decode, encode};
 pub use wrong::{Problem, Wrong};

@@ -1,0 +1,493 @@
+//! Incidents as people work on them: the store, the packs that each record names, and the engine.
+//!
+//! The console, its line-by-line twin and the command line all come through here, so that one act is
+//! decided and written in one way.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::clock::Clock;
+use super::store::{
+    Draft, FsStore, PackFault, PackText, Record, StoreError, is_incident_id, new_entry_id,
+    new_record_id,
+};
+use crate::domain::decide::{Decision, Intent, Refusal, begin, decide};
+use crate::domain::event::{Entry, PackPin};
+use crate::domain::incident::Incident;
+use crate::domain::law::Pack;
+use crate::domain::suggest::nearest;
+use crate::domain::text::printable;
+use crate::domain::time::{Time, Zone};
+use crate::packs::{self, Problems};
+
+/// Incidents of one mode, with what is needed to judge and to add to them.
+pub struct Desk {
+    store: FsStore,
+    shelf: Vec<Arc<Pack>>,
+    clock: Arc<dyn Clock>,
+    zone: Zone,
+    /// Packs that were read from beside a record, by digest.
+    read: Mutex<HashMap<String, Arc<Pack>>>,
+}
+
+/// One incident of the list, or why it cannot be opened.
+#[derive(Debug)]
+pub enum Listing {
+    /// It opened and its record holds.
+    Open(Box<(Incident, Record)>),
+    /// It did not.
+    Problem {
+        /// The incident's id; the folder's name where that is none.
+        id: String,
+        /// Its folder.
+        folder: PathBuf,
+        /// Why.
+        error: DeskError,
+    },
+}
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The engine refused; the record is unchanged.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The rules of an incident are not to be had.
+    #[error(transparent)]
+    Pack(#[from] PackTrouble),
+}
+
+/// Why a pack cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PackTrouble {
+    /// No pack has that id.
+    #[error("there is no pack `{id}`")]
+    Unknown {
+        /// What was asked for.
+        id: String,
+        /// The nearest right id.
+        nearest: Option<String>,
+        /// What there is.
+        possible: Vec<String>,
+    },
+    /// The text beside the record is not the one that the record names.
+    #[error("the rules of incident `{incident}` cannot be used: {fault}")]
+    Pinned {
+        /// The incident's id.
+        incident: String,
+        /// What is wrong with the text.
+        fault: PackFault,
+    },
+    /// The text is the right one, but this program cannot read it.
+    #[error("the rules of incident `{incident}` cannot be read: {problems}")]
+    Unreadable {
+        /// The incident's id.
+        incident: String,
+        /// What is wrong with the text.
+        problems: Problems,
+    },
+}
+
+impl DeskError {
+    /// Returns what the user can do about it where the words of the interface do not say it already.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Refused(_) => Vec::new(),
+            Self::Store(e) => e.hints(),
+            Self::Pack(PackTrouble::Unknown { nearest, possible, .. }) => match nearest {
+                Some(n) => vec![format!("did you mean `{n}`?")],
+                None => vec![format!("possible: {}", possible.join(", "))],
+            },
+            Self::Pack(PackTrouble::Pinned { .. }) => {
+                vec!["put back the text that stood in the incident's `packs` folder".to_owned()]
+            }
+            Self::Pack(PackTrouble::Unreadable { .. }) => {
+                vec!["open it with the version of jishi that began the record".to_owned()]
+            }
+        }
+    }
+}
+
+impl Desk {
+    /// Makes a desk over a store. `shelf` holds the packs that a new incident can be bound to; the
+    /// first is the one taken where none is named.
+    pub fn new(store: FsStore, shelf: Vec<Arc<Pack>>, clock: Arc<dyn Clock>, zone: Zone) -> Self {
+        Self { store, shelf, clock, zone, read: Mutex::default() }
+    }
+
+    /// Returns the packs that ship with the program.
+    ///
+    /// # Errors
+    /// One of them does not load.
+    pub fn builtin_shelf() -> Result<Vec<Arc<Pack>>, Problems> {
+        let load = |(id, text)| packs::load(&format!("{id}.ron"), text).map(Arc::new);
+        packs::builtin().into_iter().map(load).collect()
+    }
+
+    /// Returns the store.
+    pub fn store(&self) -> &FsStore {
+        &self.store
+    }
+
+    /// Returns the packs that a new incident can be bound to.
+    pub fn shelf(&self) -> &[Arc<Pack>] {
+        &self.shelf
+    }
+
+    /// Returns the clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Returns the clock's moment.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Returns the zone in which times are read and shown.
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// Lists all incidents in the order of their ids; what cannot be opened is listed with its fault.
+    ///
+    /// # Errors
+    /// The folder of incidents itself cannot be read.
+    pub fn list(&self) -> Result<Vec<Listing>, DeskError> {
+        let folder = self.store.folder();
+        let mut all: Vec<Listing> = Vec::new();
+        for id in self.store.ids()? {
+            all.push(match self.open(&id) {
+                Ok(open) => Listing::Open(Box::new(open)),
+                Err(error) => Listing::Problem { folder: folder.join(&id), id, error },
+            });
+        }
+        // A folder under another name is no incident any more, and a deadline may run in it.
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_folder = entry.file_type().is_ok_and(|t| t.is_dir());
+            if is_folder && !name.starts_with('.') && !is_incident_id(&name) {
+                let path = entry.path();
+                let error = StoreError::BadName { path: path.clone() }.into();
+                all.push(Listing::Problem { id: printable(&name), folder: path, error });
+            }
+        }
+        Ok(all)
+    }
+
+    /// Opens an incident by its id, or a part of it that is unique; verifies the whole record.
+    ///
+    /// # Errors
+    /// What the store says, or [`PackTrouble`].
+    pub fn open(&self, id: &str) -> Result<(Incident, Record), DeskError> {
+        let record = self.store.open(id)?;
+        let packs = self.packs_of(&record)?;
+        let incident = Incident::fold(&record.id, packs, record.entries.clone());
+        Ok((incident, record))
+    }
+
+    /// Loads the packs that a record names: from the shelf what has the very digest in the record,
+    /// anything else from the texts beside it.
+    ///
+    /// # Errors
+    /// [`PackTrouble`]: no other edition is ever taken instead.
+    pub fn packs_of(&self, record: &Record) -> Result<Vec<Arc<Pack>>, PackTrouble> {
+        record.packs.iter().map(|p| self.pinned(&record.id, &p.pin, &p.text)).collect()
+    }
+
+    fn pinned(
+        &self,
+        incident: &str,
+        pin: &PackPin,
+        text: &Result<String, PackFault>,
+    ) -> Result<Arc<Pack>, PackTrouble> {
+        let is_pinned = |p: &&Arc<Pack>| p.sha256 == pin.sha256 && p.id == pin.id;
+        if let Some(pack) = self.shelf.iter().find(is_pinned) {
+            return Ok(Arc::clone(pack));
+        }
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pack) = read.get(&pin.sha256) {
+            return Ok(Arc::clone(pack));
+        }
+        let incident = incident.to_owned();
+        let text = match text {
+            Ok(text) => text,
+            Err(fault) => return Err(PackTrouble::Pinned { incident, fault: fault.clone() }),
+        };
+        let pack = packs::load(&format!("{}.ron", pin.id), text)
+            .map_err(|problems| PackTrouble::Unreadable { incident: incident.clone(), problems })?;
+        if pack.id != pin.id || pack.sha256 != pin.sha256 {
+            return Err(PackTrouble::Pinned { incident, fault: PackFault::BadPin });
+        }
+        let pack = Arc::new(pack);
+        read.insert(pin.sha256.clone(), Arc::clone(&pack));
+        Ok(pack)
+    }
+
+    /// Decides how a new record begins; nothing is stored. The drafts keep their ids, so that
+    /// [`Desk::store_new`] can be given them again after a failure.
+    ///
+    /// # Errors
+    /// A refusal, or a pack that there is none of.
+    pub fn draft_new(
+        &self,
+        title: &str,
+        pack_ids: &[String],
+        answers: &[(String, String)],
+        confirmed: bool,
+    ) -> Result<New, DeskError> {
+        let packs = self.chosen(pack_ids)?;
+        let record = new_record_id()?;
+        let events = begin(&record, title, &packs, answers, self.now(), self.zone, confirmed)?;
+        let drafts = events.into_iter().map(Draft::new).collect::<Result<_, _>>()?;
+        Ok(New { drafts, packs })
+    }
+
+    /// Writes a new record.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn store_new(&self, new: &New) -> Result<(Incident, Record), DeskError> {
+        let text = |p: &Arc<Pack>| PackText {
+            id: p.id.clone(),
+            sha256: p.sha256.clone(),
+            text: p.source_text.to_string(),
+        };
+        let texts: Vec<PackText> = new.packs.iter().map(text).collect();
+        let record = self.store.create(new.drafts.clone(), &texts)?;
+        let incident = Incident::fold(&record.id, new.packs.clone(), record.entries.clone());
+        Ok((incident, record))
+    }
+
+    /// Opens an incident: decides and writes. Without pack ids it is bound to the shelf's first.
+    ///
+    /// # Errors
+    /// A refusal, an unknown pack, or what the store says.
+    pub fn create(
+        &self,
+        title: &str,
+        pack_ids: &[String],
+        answers: &[(String, String)],
+        confirmed: bool,
+    ) -> Result<Incident, DeskError> {
+        let new = self.draft_new(title, pack_ids, answers, confirmed)?;
+        Ok(self.store_new(&new)?.0)
+    }
+
+    fn chosen(&self, ids: &[String]) -> Result<Vec<Arc<Pack>>, PackTrouble> {
+        if ids.is_empty() {
+            return Ok(self.shelf.first().cloned().into_iter().collect());
+        }
+        let mut out: Vec<Arc<Pack>> = Vec::new();
+        for id in ids {
+            let Some(pack) = self.shelf.iter().find(|p| p.id == *id) else {
+                let possible: Vec<String> = self.shelf.iter().map(|p| p.id.clone()).collect();
+                let nearest = nearest(id, possible.iter().map(String::as_str));
+                return Err(PackTrouble::Unknown { id: printable(id), nearest, possible });
+            };
+            if !out.iter().any(|p| p.id == pack.id) {
+                out.push(Arc::clone(pack));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Puts one intent into an incident's record. Returns the incident as it then is, and the new
+    /// entries.
+    ///
+    /// # Errors
+    /// A refusal, or what the store says.
+    pub fn act(&self, id: &str, intent: &Intent) -> Result<(Incident, Vec<Entry>), DeskError> {
+        let mut record = self.store.open(id)?;
+        let entries = self.act_on(&mut record, intent, &new_entry_id()?)?;
+        let packs = self.packs_of(&record)?;
+        Ok((Incident::fold(&record.id, packs, record.entries), entries))
+    }
+
+    /// Puts one intent into a record that is open: under the lock, judged by what is on disk then.
+    ///
+    /// `entry_id` is made once per act. Giving the same again after a failure counts once.
+    ///
+    /// # Errors
+    /// A refusal, or what the store says.
+    pub fn act_on(
+        &self,
+        record: &mut Record,
+        intent: &Intent,
+        entry_id: &str,
+    ) -> Result<Vec<Entry>, DeskError> {
+        let packs = self.packs_of(record)?;
+        let outcome = self.store.append(record, |record| {
+            if let Some(there) = record.find(entry_id) {
+                let (happened_at, event) = (there.happened_at, there.event.clone());
+                return Ok(vec![Draft { id: there.id.clone(), happened_at, event }]);
+            }
+            let incident = Incident::fold(&record.id, packs.clone(), record.entries.clone());
+            let Decision { event, happened_at } =
+                decide(&incident, intent, self.clock.now(), self.zone)?;
+            Ok::<_, Refusal>(vec![Draft { id: entry_id.to_owned(), happened_at, event }])
+        })?;
+        Ok(outcome?)
+    }
+}
+
+/// A new record that was decided on and is not stored yet.
+#[derive(Debug, Clone)]
+pub struct New {
+    drafts: Vec<Draft>,
+    packs: Vec<Arc<Pack>>,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::domain::event::{Event, Mode, Who};
+    use crate::domain::time::{parse, parse_offset};
+    use crate::host::clock::FixedClock;
+
+    struct Room {
+        _folder: tempfile::TempDir,
+        clock: Arc<FixedClock>,
+        desk: Desk,
+    }
+
+    fn desk_at(folder: &std::path::Path, clock: &Arc<FixedClock>) -> Desk {
+        let zone = Zone::Fixed(parse_offset("+08:00").unwrap());
+        let who = Who { login: "alice".to_owned(), ..Who::default() };
+        let store = FsStore::new(folder, Mode::Live, clock.clone(), who, zone);
+        Desk::new(store, Desk::builtin_shelf().unwrap(), clock.clone(), zone)
+    }
+
+    fn room() -> Room {
+        let folder = tempfile::tempdir().unwrap();
+        let start = "2026-03-02T02:11:40+08:00".parse().unwrap();
+        let clock = Arc::new(FixedClock::new(start));
+        let desk = desk_at(folder.path(), &clock);
+        Room { _folder: folder, clock, desk }
+    }
+
+    fn learned() -> Vec<(String, String)> {
+        vec![("learned_at".to_owned(), "01:30".to_owned())]
+    }
+
+    fn answer(fact: &str, value: &str) -> Intent {
+        Intent::Answer {
+            set: vec![(fact.to_owned(), value.to_owned())],
+            note: None,
+            happened_at: None,
+            confirmed: false,
+        }
+    }
+
+    #[test]
+    fn what_is_opened_is_listed_and_reads_back_the_same() {
+        let room = room();
+        let made = room.desk.create("CRM down", &[], &learned(), false).unwrap();
+        let (read, record) = room.desk.open(&made.id).unwrap();
+        assert_eq!((read.title.as_str(), read.entries.len()), ("CRM down", 2));
+        assert_eq!(read.entries, made.entries);
+        assert_eq!(record.chain().count, 2);
+        let zone = room.desk.zone();
+        let learned = parse("01:30", room.desk.now(), zone).unwrap();
+        assert_eq!(read.case.anchors["learned_at"], learned);
+        assert!(matches!(&room.desk.list().unwrap()[..], [Listing::Open(_)]));
+    }
+
+    #[test]
+    fn an_act_is_judged_by_what_is_on_disk_not_by_what_was_read_before() {
+        let room = room();
+        let id = room.desk.create("CRM down", &[], &learned(), false).unwrap().id;
+        let (_, mut stale) = room.desk.open(&id).unwrap();
+        room.desk.act(&id, &Intent::Close { because: "false alarm".to_owned() }).unwrap();
+        let late = answer("involves_cii", "yes");
+        let refused = room.desk.act_on(&mut stale, &late, &new_entry_id().unwrap());
+        assert!(matches!(refused, Err(DeskError::Refused(Refusal::Closed { entry: 2 }))));
+        assert_eq!(stale.chain().count, 3);
+    }
+
+    #[test]
+    fn the_same_act_given_twice_counts_once() {
+        let room = room();
+        let id = room.desk.create("CRM down", &[], &learned(), false).unwrap().id;
+        let (_, mut record) = room.desk.open(&id).unwrap();
+        let entry_id = new_entry_id().unwrap();
+        for _ in 0..2 {
+            let entries =
+                room.desk.act_on(&mut record, &answer("involves_cii", "yes"), &entry_id).unwrap();
+            assert_eq!(entries[0].n, 2);
+            room.clock.advance(TimeDelta::seconds(5));
+        }
+        assert_eq!(room.desk.open(&id).unwrap().0.entries.len(), 3);
+    }
+
+    #[test]
+    fn a_refusal_leaves_no_trace() {
+        let room = room();
+        let id = room.desk.create("CRM down", &[], &learned(), false).unwrap().id;
+        let refused = room.desk.act(&id, &answer("pi_persons", "-1"));
+        assert!(matches!(refused, Err(DeskError::Refused(Refusal::BadValue { .. }))));
+        assert_eq!(room.desk.open(&id).unwrap().0.entries.len(), 2);
+    }
+
+    #[test]
+    fn a_pack_that_there_is_none_of_is_named_with_the_nearest() {
+        let room = room();
+        let wrong = room.desk.create("x", &["cn-cac-2024".to_owned()], &learned(), false);
+        let Err(DeskError::Pack(PackTrouble::Unknown { nearest, .. })) = wrong else { panic!() };
+        assert_eq!(nearest.as_deref(), Some("cn-cac-2025"));
+        assert!(room.desk.list().unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_incident_stays_bound_to_the_text_that_it_began_with() {
+        let room = room();
+        let id = room.desk.create("CRM down", &[], &learned(), false).unwrap().id;
+        let sha = room.desk.shelf()[0].sha256.clone();
+        // A program with a newer edition on its shelf.
+        let mut newer = desk_at(room._folder.path(), &room.clock);
+        let text = newer.shelf[0].source_text.replace("cn-cac-2025", "cn-cac-2027");
+        newer.shelf = vec![Arc::new(packs::load("newer.ron", &text).unwrap())];
+        let (incident, record) = newer.open(&id).unwrap();
+        assert_eq!(incident.case.packs[0].sha256, sha);
+        // The text beside the record is changed: nothing else is taken instead.
+        let kept = std::fs::read_dir(record.folder.join("packs")).unwrap();
+        for file in kept.flatten() {
+            std::fs::remove_file(file.path()).unwrap();
+            std::fs::write(file.path(), "(format: 1)").unwrap();
+        }
+        let mut newer_yet = desk_at(room._folder.path(), &room.clock);
+        newer_yet.shelf.clear();
+        let trouble = newer_yet.open(&id);
+        assert!(matches!(trouble, Err(DeskError::Pack(PackTrouble::Pinned { .. }))));
+        let listed = newer_yet.list().unwrap();
+        assert!(matches!(&listed[..], [Listing::Problem { .. }]));
+        // The right text on the shelf is as good.
+        assert_eq!(room.desk.open(&id).unwrap().0.entries.len(), 2);
+    }
+
+    #[test]
+    fn a_folder_under_another_name_is_listed_as_a_problem() {
+        let room = room();
+        let (_, record) = {
+            let id = room.desk.create("CRM down", &[], &learned(), false).unwrap().id;
+            room.desk.open(&id).unwrap()
+        };
+        std::fs::rename(&record.folder, record.folder.with_file_name("old")).unwrap();
+        let listed = room.desk.list().unwrap();
+        let [Listing::Problem { id, .. }] = &listed[..] else { panic!("{listed:?}") };
+        assert_eq!(id, "old");
+        assert!(!record.entries.iter().any(|e| matches!(e.event, Event::Closed { .. })));
+    }
+}
