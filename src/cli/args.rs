@@ -105,6 +105,9 @@ pub enum Cmd {
         /// What counts as soon, e.g. 30m
         #[arg(long, value_name = "DURATION")]
         soon: Option<String>,
+        /// Print the advice that fits the facts, too
+        #[arg(long)]
+        advice: bool,
     },
     /// The next deadline on one short line, for a prompt or a status bar
     Next,

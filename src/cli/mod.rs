@@ -55,8 +55,8 @@ fn dispatch(cli: &Cli) -> Result<u8, Fault> {
             record::new(&ctx, title, learned_at, pack, facts, *yes)
         }
         Some(Cmd::Assess { file }) => status::assess(&ctx, file),
-        Some(Cmd::Status { id, check, soon }) => {
-            status::status(&ctx, id.as_deref(), *check, soon.as_deref())
+        Some(Cmd::Status { id, check, soon, advice }) => {
+            status::status(&ctx, id.as_deref(), *check, soon.as_deref(), *advice)
         }
         Some(Cmd::Next) => status::next(&ctx),
         Some(Cmd::Log(command)) => log::run(&ctx, command),

@@ -11,6 +11,7 @@ use super::{facts, out};
 use crate::domain::assess::Assessment;
 use crate::domain::duty::DutyStatus;
 use crate::domain::incident::Incident;
+use crate::domain::law::Role;
 use crate::domain::time;
 use crate::domain::tri::Tri;
 use crate::host::store::Record;
@@ -63,6 +64,7 @@ pub(super) fn status(
     id: Option<&str>,
     check: bool,
     soon: Option<&str>,
+    advice: bool,
 ) -> Result<u8, Fault> {
     let soon = match soon {
         None => ctx.soon(),
@@ -80,7 +82,7 @@ pub(super) fn status(
             out::json(&one(&incident, &record, &a, ctx));
         } else {
             header(&incident, &record, ctx);
-            for line in lines::assessment(&incident.case, &a, style) {
+            for line in lines::assessment(&incident.case, &a, style, advice) {
                 out::line(&line);
             }
             disclaimer(&incident, ctx);
@@ -140,7 +142,8 @@ fn severity(code: u8) -> u8 {
     }
 }
 
-/// The exit code of `--check` for one incident; only the operator's own duties count.
+/// The exit code of `--check` for one incident; only the operator's own duties count. It cannot be
+/// told while a first report is undecided, or any undecided duty would be due soon.
 fn code(a: &Assessment, soon: i64) -> u8 {
     let own = || a.duties.iter().filter(|d| d.own && d.is_open() && d.due.is_some());
     let left = |d: &DutyStatus| d.due.map_or(i64::MAX, |t| (t - a.now).num_seconds());
@@ -149,7 +152,10 @@ fn code(a: &Assessment, soon: i64) -> u8 {
     } else if own().any(|d| d.applies == Tri::Yes && left(d) <= soon) {
         1
     } else {
-        u8::from(own().any(|d| d.applies == Tri::Unknown)) * 3
+        let unsure = |d: &DutyStatus| {
+            d.applies == Tri::Unknown && (d.role == Role::First || left(d) <= soon)
+        };
+        if own().any(unsure) { 3 } else { 0 }
     }
 }
 
@@ -315,7 +321,7 @@ pub(super) fn assess(ctx: &Ctx, file: &Path) -> Result<u8, Fault> {
         }
         let soon = ctx.soon();
         let style = lines::Style { lang, zone: ctx.zone, soon };
-        lines::assessment(&case, &a, style).iter().for_each(|l| out::line(l));
+        lines::assessment(&case, &a, style, true).iter().for_each(|l| out::line(l));
     }
     Ok(0)
 }

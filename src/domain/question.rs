@@ -5,7 +5,7 @@
 
 use super::duty::{DutyStatus, members};
 use super::grade::{FactSet, Grading, Ground, bit};
-use super::law::{FactIx, LevelIx, Pack};
+use super::law::{FactIx, LevelIx, Pack, Start};
 use super::time::Time;
 use super::tri::Tri;
 
@@ -31,6 +31,9 @@ pub struct Question {
 /// A duty that is not excluded, with the facts on which it hangs.
 struct OpenDuty<'a> {
     status: &'a DutyStatus,
+    /// Its limit; for a clock that another report starts, the limit of that report, by which the
+    /// answer matters.
+    by: Option<Time>,
     settled_by: FactSet,
     blocked_by: FactSet,
 }
@@ -50,6 +53,7 @@ pub(super) fn open(
             let unsure = blocks.filter(|b| ground.holds(&b.when) == Tri::Unknown);
             OpenDuty {
                 status,
+                by: status.due.or_else(|| starting_due(pack, status, duties)),
                 settled_by: status.settled_by.iter().fold(0, |all, f| all | bit(*f)),
                 blocked_by: unsure
                     .filter(|_| status.is_open())
@@ -70,6 +74,14 @@ pub(super) fn open(
         .filter(|f| ground.is_unknown(*f))
         .map(|f| ask(pack, ground, grading, &open, f))
         .collect()
+}
+
+/// The earliest limit of the open reports that would start a duty's clock.
+fn starting_due(pack: &Pack, status: &DutyStatus, duties: &[DutyStatus]) -> Option<Time> {
+    let (Start::Received(of) | Start::Sent(of)) = &pack.duties[status.index.at()].starts else {
+        return None;
+    };
+    duties.iter().filter(|d| d.is_open() && of.contains(&d.index)).filter_map(|d| d.due).min()
 }
 
 fn ask(
@@ -111,7 +123,7 @@ fn ask(
         let when = &pack.duties[d.status.index.at()].when;
         let gone = || decides && ground.holds_without(when, fact) == Tri::No;
         excludes += usize::from(blocks || decides_all || gone());
-        earliest_due = earliest(earliest_due, d.status.due);
+        earliest_due = earliest(earliest_due, d.by);
     }
     let presupposes = pack.facts[fact.at()].only_if.as_ref();
     Question {

@@ -6,7 +6,7 @@ use crate::domain::event::{Entry, Event, Sent};
 use crate::domain::incident::{Incident, UNKNOWN};
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
-use crate::domain::time::{self, Time, Zone};
+use crate::domain::time::{self, Time, UTC, Zone};
 use crate::domain::value::Value;
 
 /// What an entry says, on one line, without its number, time and writer.
@@ -83,18 +83,17 @@ fn answered(
     lang: Lang,
 ) -> String {
     let case = &incident.case;
-    let utc = Zone::Fixed(chrono::Offset::fix(&chrono::Utc));
     let far = chrono::DateTime::<chrono::Utc>::MAX_UTC;
     if let Some(anchor) = case.anchor(name) {
         let label = lang.of(&anchor.short);
-        return match time::parse(text, far, utc) {
+        return match time::parse(text, far, UTC) {
             Ok(at) => format!("{label} {}", say::full(at, zone)),
             Err(_) => format!("{label} {text}"),
         };
     }
     let Some(fact) = case.fact(name) else { return format!("{name}={text}") };
     let pack: Option<&Pack> = case.packs.iter().find(|p| p.fact(name).is_some()).map(AsRef::as_ref);
-    let value = if text == UNKNOWN { None } else { Value::parse(&fact.kind, text, far, utc).ok() };
+    let value = if text == UNKNOWN { None } else { Value::parse(&fact.kind, text, far, UTC).ok() };
     let value = say::answer(fact, pack, value.as_ref(), now, zone, lang);
     format!("{}: {value}", lang.of(&fact.short))
 }
