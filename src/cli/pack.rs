@@ -208,16 +208,12 @@ struct FailedJson<'a> {
 pub(super) fn selftest(ctx: &Ctx) -> Result<u8, Fault> {
     let mut worst = 0;
     let mut reports = Vec::new();
-    let loaded: Result<Vec<(Arc<Pack>, Vec<cases::LawCase>)>, Fault> = packs::golden()
-        .iter()
-        .map(|(id, text)| {
-            let pack = ctx.pack(id)?;
-            let list = cases::read(text)
-                .map_err(|e| Fault::machine(Message::plain(format!("{id}: {e}"))))?;
-            Ok((pack, list))
-        })
-        .collect();
-    let loaded = loaded?;
+    let mut loaded: Vec<(Arc<Pack>, Vec<cases::LawCase>)> = Vec::new();
+    for (id, text) in packs::golden() {
+        let list =
+            cases::read(text).map_err(|e| Fault::machine(Message::plain(format!("{id}: {e}"))))?;
+        loaded.push((ctx.pack(id)?, list));
+    }
     for (pack, list) in &loaded {
         let failed: Vec<FailedJson<'_>> = list
             .iter()

@@ -189,7 +189,11 @@ impl Incident {
             Event::NotUnderstood { kind } => {
                 self.not_understood.push((entry.n, format!("kind `{kind}`")));
             }
-            Event::Noted { .. } | Event::Corrected { .. } => {}
+            Event::Noted { .. }
+            | Event::Corrected { .. }
+            | Event::TookOver { .. }
+            | Event::Recovered { .. }
+            | Event::ClockChanged { .. } => {}
         }
     }
 
@@ -282,7 +286,11 @@ pub fn correctable(event: &Event) -> &'static [&'static str] {
         Event::Waived { .. } | Event::Closed { .. } => &["because", "happened_at"],
         Event::Noted { .. } => &["text", "happened_at"],
         Event::HandedOver { .. } => &["to", "happened_at"],
-        Event::Corrected { .. } | Event::NotUnderstood { .. } => &[],
+        Event::Corrected { .. }
+        | Event::NotUnderstood { .. }
+        | Event::TookOver { .. }
+        | Event::Recovered { .. }
+        | Event::ClockChanged { .. } => &[],
     }
 }
 

@@ -287,7 +287,7 @@ fn moment(field: &str, text: &str) -> Result<Time, String> {
 }
 
 /// Kinds that this version reads; any other is kept as not understood.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 12] = [
     "opened",
     "answered",
     "sent",
@@ -297,6 +297,9 @@ const KINDS: [&str; 9] = [
     "noted",
     "handed_over",
     "closed",
+    "took_over",
+    "recovered",
+    "clock_changed",
 ];
 
 fn event(kind: &str, data: &RawValue) -> Result<Event, String> {

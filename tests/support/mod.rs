@@ -17,7 +17,14 @@
 //! `duty ID APPLIES STATE DUE` (`-` for any, `none` for no due), `forecast TIME LEVEL`,
 //! `next ID|none`, `asks FACT`, `asks_not FACT`, `entries N`, `refused` (the step before it was).
 
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, dead_code, reason = "a test may")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    dead_code,
+    unreachable_pub,
+    reason = "a test may"
+)]
 
 use std::fs;
 use std::path::Path;
