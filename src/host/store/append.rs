@@ -50,6 +50,9 @@ impl FsStore {
         let dir = self.incident(&record.id)?;
         let lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
         record.doubt |= lock.suspect();
+        if record.synced == 0 {
+            room::hold(&self.root);
+        }
         match self.attempt(record, &dir, &lock, decide) {
             Err(e) if e.is_full() && room::release(&self.root) => {
                 self.attempt(record, &dir, &lock, decide)
@@ -191,7 +194,6 @@ impl FsStore {
         if others {
             let failed = |e| self.failed(record, "the sync", drafts, e);
             self.disk.sync(file).map_err(failed)?;
-            room::hold(&self.root);
         }
         self.commit(file, record, batch, drafts)
     }
