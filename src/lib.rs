@@ -2,4 +2,6 @@
 
 pub mod app;
 pub mod domain;
+pub mod packs;
+pub mod view;
 pub mod words;

@@ -1,0 +1,104 @@
+//! What is wrong with a pack: every problem, each with its place.
+
+use std::fmt;
+
+/// Lists everything that is wrong with one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems {
+    /// The file, as the caller named it.
+    pub file: String,
+    /// The problems, in the order of the text.
+    pub list: Vec<Problem>,
+}
+
+/// Names one thing that is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// What is wrong; what was written stands in backticks.
+    pub message: String,
+    /// How to mend it, where that is known.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.list.iter().enumerate() {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            let Problem { line, column, message, hint } = problem;
+            write!(f, "{}:{line}:{column}: {message}", self.file)?;
+            if let Some(hint) = hint {
+                write!(f, "\n    {hint}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// Problems while they are found: with byte offsets, because lines are counted only when needed.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<(usize, String, Option<String>)>);
+
+impl Faults {
+    /// Notes a problem.
+    pub(super) fn add(&mut self, at: usize, message: impl Into<String>) {
+        self.0.push((at, message.into(), None));
+    }
+
+    /// Notes a problem and how to mend it.
+    pub(super) fn hinted(&mut self, at: usize, message: impl Into<String>, hint: Option<String>) {
+        self.0.push((at, message.into(), hint));
+    }
+
+    /// Says whether nothing is wrong so far.
+    pub(super) fn none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Turns offsets into lines and columns.
+    pub(super) fn placed(self, file: &str, text: &str) -> Problems {
+        let places = Places::of(text);
+        let mut list: Vec<Problem> = self
+            .0
+            .into_iter()
+            .map(|(at, message, hint)| {
+                let (line, column) = places.line_column(at);
+                Problem { line, column, message, hint }
+            })
+            .collect();
+        list.sort();
+        list.dedup();
+        Problems { file: file.to_owned(), list }
+    }
+}
+
+/// Where lines start.
+struct Places<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Places<'t> {
+    fn of(text: &'t str) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1));
+        Self { text, starts: starts.collect() }
+    }
+
+    fn line_column(&self, at: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|&start| start <= at).max(1);
+        let before = self.text.get(self.starts[line - 1]..at).unwrap_or_default();
+        (line, before.chars().count() + 1)
+    }
+}
+
+/// Writes the hint for a mistyped name.
+pub(super) fn did_you_mean(nearest: Option<String>) -> Option<String> {
+    nearest.map(|name| format!("did you mean `{name}`?"))
+}
