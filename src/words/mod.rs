@@ -8,6 +8,7 @@
 //! A text is one line with both languages side by side, so that a missing translation does not
 //! compile. `{0}`, `{1}` stand for values.
 
+pub mod console;
 pub mod refusal;
 pub mod say;
 
