@@ -148,6 +148,7 @@ pub fn level(pack: &Pack, level: Option<LevelIx>, lang: Lang) -> String {
     match (level.and_then(|l| pack.levels.get(l.at())), lang) {
         (None, _) => lang.pick("未达级别", "no level").to_owned(),
         (Some(l), Lang::Zh) => l.name.zh.clone(),
+        (Some(l), Lang::En) if l.name.en.contains(&l.name.zh) => l.name.en.clone(),
         (Some(l), Lang::En) => format!("{} {}", l.name.en, l.name.zh),
     }
 }
