@@ -22,7 +22,7 @@ pub(super) struct Cells {
 }
 
 /// The level: what is certain, what will be, what cannot be excluded.
-pub(super) fn level(app: &App, item: &Item, verdict: &Verdict, pack: &Pack) -> String {
+pub(super) fn level(app: &App, item: &Item, verdict: &Verdict, pack: &Pack) -> Vec<String> {
     let lang = app.lang();
     let b = verdict.bounds;
     let name = |l: Option<LevelIx>| say::level(pack, l, lang);
@@ -53,11 +53,10 @@ pub(super) fn level(app: &App, item: &Item, verdict: &Verdict, pack: &Pack) -> S
         }
         parts.push(W::LevelMaybe.with(lang, &[&name(could), &list]));
     }
-    let line = parts.join(" | ");
     if item.assessment.packs.len() > 1 {
-        return format!("{}: {line}", lang.of(&pack.short));
+        parts[0] = format!("{}: {}", lang.of(&pack.short), parts[0]);
     }
-    line
+    parts
 }
 
 /// Contradictions and advice that hold now.
@@ -174,7 +173,10 @@ fn detail(app: &App, item: &Item, d: &DutyStatus, pack: &Pack) -> String {
             }
             if let Some((_, end)) = d.arguable {
                 let end = say::moment(end, app.now(), app.zone(), lang);
-                text.push_str("  ");
+                if sent == 0 && d.attempts == 0 && d.state == Some(State::Running) {
+                    text = W::NotSent.text(lang).to_owned();
+                }
+                text.push(' ');
                 text.push_str(&W::Arguable.with(lang, &[&end]));
                 return text;
             }
@@ -243,7 +245,7 @@ pub(super) fn chain(app: &App, item: &Item, width: u16) -> Vec<String> {
             let arrow = arrow(app, duty, d.applies);
             let mut line = format!("{lead} {arrow} {} [{stand}]", say::body(pack, r.body, lang));
             let relays = relays(app, item, pack, d, r.body);
-            let indent = usize::from(super::pen::cells(&lead)) + 2;
+            let indent = usize::from(super::pen::cells(&lead) + super::pen::cells(&arrow)) + 2;
             for relay in relays {
                 if super::pen::cells(&line) + 1 + super::pen::cells(&relay) <= width {
                     line.push(' ');

@@ -171,10 +171,14 @@ fn effects(pen: &mut Pen<'_>, app: &App, item: &Item, t: &Triage, top: u16, end:
     for (column, at) in shown.into_iter().flatten().enumerate() {
         let x = if column == 0 { 0 } else { width + 2 };
         let mut y = top;
-        for (i, line) in effect(app, item, t, at, width).into_iter().enumerate() {
-            if y >= end {
-                break;
-            }
+        let mut lines = effect(app, item, t, at, width);
+        let room = usize::from(end.saturating_sub(top));
+        if lines.len() > room && room > 1 {
+            let more = lines.len() - room + 1;
+            lines.truncate(room - 1);
+            lines.push(format!("  +{more}"));
+        }
+        for (i, line) in lines.into_iter().take(room).enumerate() {
             pen.put(x, y, &line, width, if i == 0 { BOLD } else { PLAIN });
             y += 1;
         }
@@ -221,7 +225,18 @@ fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
         };
         out.push(W::LevelMoves.with(lang, &[&range(before), &range(after)]));
     }
-    for c in &diff.duties {
+    let count = |kind| diff.duties.iter().filter(|c| c.kind == kind).count();
+    let many = |kind| count(kind) > 3;
+    for (kind, word) in
+        [(ChangeKind::Blocked, W::ManyBlocked), (ChangeKind::Gone, W::ManyGone)]
+    {
+        if many(kind) {
+            out.push(format!("x  {}", word.with(lang, &[&count(kind).to_string()])));
+        }
+    }
+    for c in diff.duties.iter().filter(|c| {
+        !(matches!(c.kind, ChangeKind::Blocked | ChangeKind::Gone) && many(c.kind))
+    }) {
         let Some(duty) = item.assessment.duty(&c.duty) else { continue };
         let title = say::duty_title(case, duty, lang);
         let due = c.due.map(|d| {
