@@ -7,4 +7,5 @@ pub mod host;
 pub mod packs;
 pub mod record;
 pub mod report;
+pub mod view;
 pub mod words;

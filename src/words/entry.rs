@@ -51,7 +51,8 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
                     &[&n, because],
                 )
             } else {
-                let fields: Vec<String> = fields.iter().map(|(k, v)| format!("{k}={v}")).collect();
+                let fields: Vec<String> =
+                    fields.iter().map(|(k, v)| answered(incident, k, v, now, zone, lang)).collect();
                 fill(
                     lang.pick(
                         "更正第 {0} 条: {1}, 因为: {2}",

@@ -10,6 +10,7 @@
 //! compile. `{0}`, `{1}` stand for values.
 
 pub mod command;
+pub mod console;
 pub mod entry;
 pub mod refusal;
 pub mod say;
