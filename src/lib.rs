@@ -5,4 +5,5 @@ pub mod domain;
 pub mod host;
 pub mod packs;
 pub mod record;
+pub mod report;
 pub mod words;

@@ -242,13 +242,14 @@ impl Value {
         }
     }
 
-    /// Says whether the answer denies the fact altogether (no, none, nothing, zero).
+    /// Says whether the answer claims nothing (no, none, zero); a choice of a reading claims nothing.
     pub fn is_nothing(&self) -> bool {
         match self {
             Self::Bool(b) => !b,
             Self::Integer(n) | Self::Percent(n) => *n == 0,
             Self::Duration(Span::For(s)) => *s == 0,
-            Self::Duration(_) | Self::Choice(_) => false,
+            Self::Duration(_) => false,
+            Self::Choice(_) => true,
             Self::Level(l) => l.is_none(),
             Self::Set(mask) => *mask == 0,
         }

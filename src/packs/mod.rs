@@ -4,6 +4,7 @@
 //! builds the pack or lists everything that is wrong, `write` puts conditions and limits back
 //! into words, `diff` compares two packs.
 
+pub mod cases;
 mod check;
 mod diff;
 mod problem;
@@ -53,4 +54,12 @@ pub fn builtin() -> Vec<(&'static str, &'static str)> {
 pub fn builtin_pack(id: &str) -> Option<Result<Pack, Problems>> {
     let (id, text) = BUILT_IN.iter().find(|(known, _)| *known == id)?;
     Some(load(&format!("{id}.ron"), text))
+}
+
+const GOLDEN: [(&str, &str); 1] =
+    [("cn-cac-2025", include_str!("../../assets/packs/golden/cn-cac-2025.ron"))];
+
+/// Lists the golden cases that ship with the packs: pack id and RON text for [`cases::read`].
+pub fn golden() -> Vec<(&'static str, &'static str)> {
+    GOLDEN.to_vec()
 }

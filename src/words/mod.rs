@@ -4,10 +4,13 @@
 //! - `refusal`: why something was not recorded, and the mend
 //! - `console`: labels of the full-screen console and of its line-by-line twin
 //! - `command`: messages of the command line
+//! - `entry`: one entry of a record
 //!
 //! A text is one line with both languages side by side, so that a missing translation does not
 //! compile. `{0}`, `{1}` stand for values.
 
+pub mod command;
+pub mod entry;
 pub mod refusal;
 pub mod say;
 

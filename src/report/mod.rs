@@ -1,0 +1,7 @@
+//! What is said: assessments and status for machines and for people. No files, no terminal.
+//!
+//! - `json`: the assessment in the shape that scripts hold on to
+//! - `lines`: the same as plain lines
+
+pub mod json;
+pub mod lines;

@@ -1,0 +1,45 @@
+//! Messages of the command line.
+
+crate::words! {
+    /// What the commands say.
+    pub enum Command {
+        Recorded: "已记录为第 {0} 条, 记录头 {1}", "recorded as entry {0}, head {1}";
+        ReadAs: "{0} 读作 {1}", "{0} read as {1}";
+        NoIncidents: "没有事件", "no incidents";
+        NothingRuns: "没有在走的时钟", "no clock is running";
+        IncidentNotFound: "没有事件 `{0}`", "there is no incident `{0}`";
+        AlsoMatches: "匹配的有: {0}", "it matches {0}";
+        DidYouMean: "是不是 `{0}`?", "did you mean `{0}`?";
+        ListThem: "用 jishi status 列出所有事件", "`jishi status` lists them all";
+        NotInThisVersion: "`{0}` 在本版本中还没有", "`{0}` is not in this version yet";
+        NotInThisVersionHint: "报告稿, 日历与演练随后续版本提供; 现在可用 jishi status, sent, log", "drafts, calendars and exercises come in later versions; status, sent and log work today";
+        AtWithWrite: "--at 只用于读取的命令", "--at is for commands that only read";
+        AtWithWriteHint: "事情发生的时间用 --happened-at", "say when it happened with --happened-at";
+        FactForm: "`{0}` 不是 FACT=VALUE", "`{0}` is not FACT=VALUE";
+        FactFormHint: "例: involves_cii=yes pi_persons=120万 site_down=?", "e.g. involves_cii=yes pi_persons=1.2m site_down=?";
+        CannotRead: "无法读取 `{0}`: {1}", "cannot read `{0}`: {1}";
+        NotFacts: "{0}: 不是事实文件: {1}", "{0}: not a facts file: {1}";
+        FactAt: "{0}: {1}", "{0}: {1}";
+        UnknownPack: "没有规则包 `{0}`", "there is no pack `{0}`";
+        PackHint: "可用: {0}; 也可给出 .ron 文件的路径", "available: {0}; a path to a .ron file is taken too";
+        PackBad: "规则包有问题:", "the pack has problems:";
+        PackFine: "{0}: 没有问题 ({1}, {2})", "{0}: no problems ({1}, {2})";
+        Intact: "完好: {0} 条, 记录头 {1}", "intact: {0} entries, head {1}";
+        HeadMatches: "与给出的记录头一致 (在第 {0} 条)", "the given head is entry {0}'s";
+        HeadMissing: "给出的记录头 `{0}` 不在这份记录里", "the given head `{0}` is not in this record";
+        HeadMissingHint: "记录可能被截短, 退回或改写; 请保存现状并查明", "the record may have been cut, rolled back or rewritten; keep it as it is and find out";
+        HeadShort: "记录头 `{0}` 太短: 至少 8 位十六进制数", "the head `{0}` is too short: give at least 8 hex digits";
+        TailUnknown: "只凭这份文件看不出末尾是否被整行截去; 用 --head 比对抄下的记录头", "a file alone cannot show that whole lines were cut from its end; compare with --head";
+        Damaged: "第 {0} 行: {1}", "line {0}: {1}";
+        NotVerified: "无法检查 `{0}`: {1}", "could not check `{0}`: {1}";
+        SignersLater: "签名检查在本版本中还没有", "signatures are not in this version yet";
+        GoldenHeld: "{0}: {1} 个判例全部成立", "{0}: all {1} golden cases hold";
+        GoldenFailed: "不成立: {0}", "does not hold: {0}";
+        ClocksChanged: "时钟的变化:", "what this changed:";
+        LateAsk: "这份报告晚于期限; 用 jishi correct {0} {1} --because ... late_because=... 补记原因", "this report is late; add the reason: jishi correct {0} {1} --because ... late_because=...";
+        Missing: "无法找到数据目录", "no data folder can be found";
+        MissingHint: "用 --home DIR 或环境变量 JISHI_HOME 指定", "name one with --home DIR or JISHI_HOME";
+        NoLearnedAt: "还没有 learned_at: 时钟无从起算", "there is no learned_at: no clock can start";
+        Disclaimer: "非法律意见; 本程序不代为提交任何报告; 规则包 {0} 版本 {1}, 核对于 {2}", "not legal advice; this program submits nothing; pack {0}, edition {1}, checked {2}";
+    }
+}

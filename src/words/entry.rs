@@ -1,0 +1,147 @@
+//! One entry of a record as people read it.
+
+use super::say;
+use super::{Lang, fill};
+use crate::domain::event::{Entry, Event, Sent};
+use crate::domain::incident::{Incident, UNKNOWN};
+use crate::domain::law::Pack;
+use crate::domain::text::printable;
+use crate::domain::time::{self, Time, Zone};
+use crate::domain::value::Value;
+
+/// What an entry says, on one line, without its number, time and writer.
+pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: Lang) -> String {
+    let text = match &entry.event {
+        Event::Opened { title, packs, .. } => {
+            let packs: Vec<String> =
+                packs.iter().map(|p| format!("{} {}", p.id, p.edition)).collect();
+            fill(lang.pick("建立: {0} ({1})", "opened: {0} ({1})"), &[title, &packs.join(", ")])
+        }
+        Event::Answered { set, note } => {
+            let parts: Vec<String> = set
+                .iter()
+                .map(|(name, text)| answered(incident, name, text, now, zone, lang))
+                .collect();
+            let note = note.as_ref().map(|n| format!(" ({n})")).unwrap_or_default();
+            fill(lang.pick("答: {0}{1}", "answered: {0}{1}"), &[&parts.join("; "), &note])
+        }
+        Event::Sent(sent) => sent_line(incident, sent, lang),
+        Event::Received { duty, to, reference, officer } => {
+            let body = body_name(incident, duty, to, lang);
+            let mut line = fill(lang.pick("回执: {0} 已收到", "received by {0}"), &[&body]);
+            for (label, value) in [
+                (lang.pick("编号", "reference"), reference),
+                (lang.pick("接报人", "taken by"), officer),
+            ] {
+                if let Some(v) = value {
+                    line.push_str(&format!(", {label} {v}"));
+                }
+            }
+            line
+        }
+        Event::Waived { duty, because } => fill(
+            lang.pick("不适用: {0}, 因为: {1}", "does not apply: {0}, because: {1}"),
+            &[duty_title(incident, duty, lang), because],
+        ),
+        Event::Corrected { entry, because, fields } => {
+            let n = entry.to_string();
+            if fields.is_empty() {
+                fill(
+                    lang.pick("撤回第 {0} 条, 因为: {1}", "withdraws entry {0}, because: {1}"),
+                    &[&n, because],
+                )
+            } else {
+                let fields: Vec<String> = fields.iter().map(|(k, v)| format!("{k}={v}")).collect();
+                fill(
+                    lang.pick(
+                        "更正第 {0} 条: {1}, 因为: {2}",
+                        "corrects entry {0}: {1}, because: {2}",
+                    ),
+                    &[&n, &fields.join(", "), because],
+                )
+            }
+        }
+        Event::Noted { text } => fill(lang.pick("备注: {0}", "note: {0}"), &[text]),
+        Event::HandedOver { to } => fill(lang.pick("交接给 {0}", "handed over to {0}"), &[to]),
+        Event::Closed { because } => {
+            fill(lang.pick("结束, 因为: {0}", "closed, because: {0}"), &[because])
+        }
+        Event::NotUnderstood { kind } => fill(
+            lang.pick("本版本不认识的条目: {0}", "not understood by this version: {0}"),
+            &[kind],
+        ),
+    };
+    printable(&text)
+}
+
+fn answered(
+    incident: &Incident,
+    name: &str,
+    text: &str,
+    now: Time,
+    zone: Zone,
+    lang: Lang,
+) -> String {
+    let case = &incident.case;
+    let utc = Zone::Fixed(chrono::Offset::fix(&chrono::Utc));
+    let far = chrono::DateTime::<chrono::Utc>::MAX_UTC;
+    if let Some(anchor) = case.anchor(name) {
+        let label = lang.of(&anchor.short);
+        return match time::parse(text, far, utc) {
+            Ok(at) => format!("{label} {}", say::full(at, zone)),
+            Err(_) => format!("{label} {text}"),
+        };
+    }
+    let Some(fact) = case.fact(name) else { return format!("{name}={text}") };
+    let pack: Option<&Pack> = case.packs.iter().find(|p| p.fact(name).is_some()).map(AsRef::as_ref);
+    let value = if text == UNKNOWN { None } else { Value::parse(&fact.kind, text, far, utc).ok() };
+    let value = say::answer(fact, pack, value.as_ref(), now, zone, lang);
+    format!("{}: {value}", lang.of(&fact.short))
+}
+
+fn sent_line(incident: &Incident, sent: &Sent, lang: Lang) -> String {
+    let body = body_name(incident, &sent.duty, &sent.to, lang);
+    let channel = channel_name(incident, &sent.duty, &sent.channel, lang);
+    let title = duty_title(incident, &sent.duty, lang);
+    let mut line = match &sent.failed {
+        None => fill(
+            lang.pick("已报: {0} -> {1}, {2}", "sent: {0} -> {1}, {2}"),
+            &[title, &body, &channel],
+        ),
+        Some(why) => fill(
+            lang.pick("未报通: {0} -> {1}, {2}: {3}", "failed: {0} -> {1}, {2}: {3}"),
+            &[title, &body, &channel, why],
+        ),
+    };
+    if let Some(r) = &sent.reference {
+        line.push_str(&format!(", {} {r}", lang.pick("编号", "reference")));
+    }
+    for a in &sent.attachments {
+        let digest = a.sha256.get(..12).unwrap_or_default();
+        line.push_str(&format!(", {} {} {digest}", lang.pick("附件", "attachment"), a.name));
+    }
+    if let Some(why) = &sent.late_because {
+        line.push_str(&format!(", {}: {why}", lang.pick("迟报原因", "late because")));
+    }
+    line
+}
+
+/// A duty's title by its full id, or the id itself.
+pub fn duty_title<'a>(incident: &'a Incident, duty: &'a str, lang: Lang) -> &'a str {
+    match incident.case.find_duty(duty) {
+        Some((pack, index)) => lang.of(&pack.duties[index.at()].title),
+        None => duty,
+    }
+}
+
+fn body_name(incident: &Incident, duty: &str, body: &str, lang: Lang) -> String {
+    let pack = incident.case.find_duty(duty).map(|(p, _)| p);
+    let found = pack.and_then(|p| p.body(body));
+    found.map_or_else(|| body.to_owned(), |(_, b)| lang.of(&b.name).to_owned())
+}
+
+fn channel_name(incident: &Incident, duty: &str, channel: &str, lang: Lang) -> String {
+    let pack = incident.case.find_duty(duty).map(|(p, _)| p);
+    let found = pack.and_then(|p| p.channel(channel));
+    found.map_or_else(|| channel.to_owned(), |(_, c)| lang.of(&c.name).to_owned())
+}
