@@ -4,6 +4,7 @@ pub mod app;
 pub mod domain;
 pub mod host;
 pub mod packs;
+pub mod plain;
 pub mod record;
 pub mod report;
 pub mod words;

@@ -5,12 +5,14 @@
 //! - `console`: labels of the full-screen console and of its line-by-line twin
 //! - `command`: messages of the command line
 //! - `entry`: one entry of a record
+//! - `plain`: the line-by-line twin
 //!
 //! A text is one line with both languages side by side, so that a missing translation does not
 //! compile. `{0}`, `{1}` stand for values.
 
 pub mod command;
 pub mod entry;
+pub mod plain;
 pub mod refusal;
 pub mod say;
 
