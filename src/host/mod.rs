@@ -2,9 +2,12 @@
 //!
 //! Only here are files opened and clocks read; everything else is handed what it needs.
 
+mod by_hand;
+pub mod clerk;
 pub mod clock;
 pub mod config;
 pub mod desk;
+pub mod error;
 pub mod input;
 pub mod paths;
 mod pen;

@@ -202,11 +202,14 @@ impl Plain {
         let out = match msg {
             Msg::Tick { now } => self.pass(now),
             Msg::Created(incident) => {
-                let id = incident.id.clone();
+                let (id, own) = (incident.id.clone(), self.is_writing());
+                self.incidents.retain(|(i, _)| i.id != id);
                 self.incidents.push((*incident, String::new()));
-                self.state = State::Command;
                 let mut out = vec![W::Created.with(self.lang, &[&id])];
-                out.extend(self.enter(&id));
+                if own {
+                    self.state = State::Command;
+                    out.extend(self.enter(&id));
+                }
                 out
             }
             Msg::Appended { incident, entries, head } => self.appended(&incident, entries, head),
@@ -232,6 +235,11 @@ impl Plain {
     /// What is said when the input ends.
     pub fn end(&self) -> Vec<String> {
         vec![W::Ended.text(self.lang).to_owned()]
+    }
+
+    /// The language in which it speaks.
+    pub fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// Says whether the host is writing for it.
