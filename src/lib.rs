@@ -7,4 +7,5 @@ pub mod packs;
 pub mod plain;
 pub mod record;
 pub mod report;
+pub mod view;
 pub mod words;

@@ -5,6 +5,7 @@
 pub mod assess;
 pub mod case;
 pub mod decide;
+pub mod diff;
 pub mod duty;
 pub mod event;
 pub mod grade;

@@ -2,7 +2,7 @@
 //!
 //! - `say`: moments, clocks, levels, answers and states as people read them
 //! - `refusal`: why something was not recorded, and the mend
-//! - `console`: labels of the full-screen console and of its line-by-line twin
+//! - `console`: labels of the full-screen console
 //! - `command`: messages of the command line
 //! - `entry`: one entry of a record
 //! - `plain`: the line-by-line twin
@@ -11,6 +11,7 @@
 //! compile. `{0}`, `{1}` stand for values.
 
 pub mod command;
+pub mod console;
 pub mod entry;
 pub mod plain;
 pub mod refusal;
