@@ -20,6 +20,7 @@ use super::input::{self, Input};
 use super::screen::Screen;
 use super::signals::{Ask, Signals};
 use super::terminal::{self, Claim, Tty};
+use super::timer::Timer;
 use crate::app::effect::{Effect, Msg};
 use crate::app::{App, Listing, Setup};
 use crate::domain::event::Sync;
@@ -77,7 +78,9 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     let writer = Writer::start(clerk, tell).map_err(start)?;
     let (keys, input) = unbounded_channel();
     input::start(&keys).map_err(start)?;
-    let session = Session { desk, app, clock, screen, claim, signals, input, told, writer, watch };
+    let timer = Timer::new().map_err(start)?;
+    let session =
+        Session { desk, app, clock, screen, claim, signals, input, told, writer, watch, timer };
     session.run().await
 }
 
@@ -132,6 +135,7 @@ struct Session {
     told: UnboundedReceiver<Msg>,
     writer: Writer,
     watch: Watch,
+    timer: Timer,
 }
 
 impl Session {
@@ -140,7 +144,7 @@ impl Session {
             if !self.paint() {
                 break;
             }
-            let sleep = tokio::time::sleep(self.until_wake());
+            let sleep = self.until_wake();
             let then = tokio::select! {
                 biased;
                 ask = self.signals.next() => self.asked(ask),
@@ -152,7 +156,7 @@ impl Session {
                     Some(msg) => self.update(msg).await,
                     None => return Err(HostError::WriterGone),
                 },
-                () = sleep => {
+                () = self.timer.wait(sleep) => {
                     self.look_around();
                     Then::GoOn
                 }

@@ -17,4 +17,5 @@ pub mod screen;
 pub mod signals;
 pub mod store;
 pub mod terminal;
+pub mod timer;
 pub mod who;
