@@ -5,6 +5,7 @@ pub mod cli;
 pub mod domain;
 pub mod host;
 pub mod packs;
+pub mod plain;
 pub mod record;
 pub mod report;
 pub mod view;

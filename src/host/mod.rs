@@ -2,14 +2,20 @@
 //!
 //! Only here are files opened and clocks read; everything else is handed what it needs.
 
+mod by_hand;
+pub mod clerk;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod desk;
+pub mod error;
 pub mod input;
 pub mod paths;
 mod pen;
+pub mod plain_loop;
 pub mod screen;
 pub mod signals;
 pub mod store;
 pub mod terminal;
+pub mod timer;
 pub mod who;

@@ -2,9 +2,10 @@
 //!
 //! - `say`: moments, clocks, levels, answers and states as people read them
 //! - `refusal`: why something was not recorded, and the mend
-//! - `console`: labels of the full-screen console and of its line-by-line twin
+//! - `console`: labels of the full-screen console
 //! - `command`: messages of the command line
 //! - `entry`: one entry of a record
+//! - `plain`: the line-by-line twin
 //!
 //! A text is one line with both languages side by side, so that a missing translation does not
 //! compile. `{0}`, `{1}` stand for values.
@@ -12,6 +13,7 @@
 pub mod command;
 pub mod console;
 pub mod entry;
+pub mod plain;
 pub mod refusal;
 pub mod say;
 
