@@ -77,7 +77,7 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     let (tell, told) = unbounded_channel();
     let writer = Writer::start(clerk, tell).map_err(start)?;
     let (keys, input) = unbounded_channel();
-    input::start(&keys).map_err(start)?;
+    input::start(keys).map_err(start)?;
     let timer = Timer::new().map_err(start)?;
     let session =
         Session { desk, app, clock, screen, claim, signals, input, told, writer, watch, timer };

@@ -10,6 +10,7 @@ pub mod console;
 pub mod desk;
 pub mod error;
 pub mod input;
+mod keys;
 pub mod paths;
 mod pen;
 pub mod plain_loop;

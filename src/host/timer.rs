@@ -35,8 +35,11 @@ mod kernel {
         pub fn new() -> io::Result<Self> {
             let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
             let make = |clock| -> io::Result<AsyncFd<OwnedFd>> {
-                let fd = timerfd_create(clock, flags)?;
-                Ok(AsyncFd::register_with_interest(fd, Interest::READABLE)?)
+                #[expect(
+                    deprecated,
+                    reason = "its doubt is about types that change their descriptor; this owns it"
+                )]
+                AsyncFd::with_interest(timerfd_create(clock, flags)?, Interest::READABLE)
             };
             let timer = Self {
                 sleep: make(TimerfdClockId::Boottime)?,
