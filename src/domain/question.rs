@@ -69,10 +69,11 @@ pub(super) fn open(
     {
         all |= bit(floor.fact);
     }
+    let denied = ground.if_denied();
     members(all)
         .into_iter()
         .filter(|f| ground.is_unknown(*f))
-        .map(|f| ask(pack, ground, grading, &open, f))
+        .map(|f| ask(pack, ground, grading, &open, denied.as_ref(), f))
         .collect()
 }
 
@@ -89,15 +90,19 @@ fn ask(
     ground: &Ground<'_>,
     grading: &Grading,
     duties: &[OpenDuty<'_>],
+    denied: Option<&(Ground<'_>, Grading)>,
     fact: FactIx,
 ) -> Question {
     let mut could: Vec<LevelIx> = Vec::new();
     let mut excludes = 0;
-    let decides_all = pack.floor.as_ref().is_some_and(|f| f.fact == fact);
+    // The fact that decides the definition can take every open rung away; what goes on and will
+    // be met in time stays.
+    let denied = denied.filter(|_| pack.floor.as_ref().is_some_and(|f| f.fact == fact));
+    if let Some((_, left)) = denied {
+        excludes += grading.open.len().saturating_sub(left.open.len());
+    }
     for o in &grading.open {
-        if decides_all {
-            excludes += 1;
-        } else if o.facts & bit(fact) != 0 {
+        if o.facts & bit(fact) != 0 {
             if !could.contains(&o.level) {
                 could.push(o.level);
             }
@@ -105,7 +110,9 @@ fn ask(
             excludes += usize::from(ground.holds_without(&rung.when, fact) == Tri::No);
         }
     }
-    if let (true, Some(floor)) = (decides_all, &pack.floor) {
+    if let (Some(_), Some(floor)) = (denied, &pack.floor)
+        && grading.bounds.at_least < Some(floor.level)
+    {
         could.push(floor.level);
     }
     could.sort_unstable_by(|a, b| b.cmp(a));
@@ -121,8 +128,12 @@ fn ask(
             settles.push(d.status.id.clone());
         }
         let when = &pack.duties[d.status.index.at()].when;
-        let gone = || decides && ground.holds_without(when, fact) == Tri::No;
-        excludes += usize::from(blocks || decides_all || gone());
+        let gone = decides
+            && match denied {
+                Some((denied, _)) => denied.holds(when) == Tri::No,
+                None => ground.holds_without(when, fact) == Tri::No,
+            };
+        excludes += usize::from(blocks || gone);
         earliest_due = earliest(earliest_due, d.by);
     }
     let presupposes = pack.facts[fact.at()].only_if.as_ref();
