@@ -1,7 +1,11 @@
 //! What changed between two packs, line by line, by id and not by place in the file.
 
 use super::write::{cond_text, limit_text, recipients_text, start_text};
-use crate::domain::law::{Basis, Cond, Pack, Text};
+use crate::domain::law::{
+    Advice, Anchor, Article, Basis, Body, Channel, Cond, ContentItem, Criterion, Definition, Duty,
+    Fact, Pack, Source, Text,
+};
+use crate::domain::value::Kind;
 
 /// Compares two packs: one readable line for each thing that was added, removed or changed.
 pub fn diff(a: &Pack, b: &Pack) -> Vec<String> {
@@ -36,23 +40,20 @@ fn parts(a: &Pack, b: &Pack, out: &mut Vec<String>) {
     let kinds: [(&str, Rows); 13] = [
         ("level", |p| p.levels.iter().map(|l| (l.id.clone(), both("name", &l.name))).collect()),
         ("source", |p| {
-            let row = |s: &crate::domain::law::Source| {
-                vec![("title".into(), s.title.clone()), ("url".into(), s.url.clone())]
-            };
+            let row =
+                |s: &Source| vec![("title".into(), s.title.clone()), ("url".into(), s.url.clone())];
             p.sources.iter().map(|s| (s.id.clone(), row(s))).collect()
         }),
         ("article", |p| {
-            let row = |x: &crate::domain::law::Article| {
-                [both("cite", &x.cite), both("text", &x.text)].concat()
-            };
+            let row = |x: &Article| [both("cite", &x.cite), both("text", &x.text)].concat();
             p.articles.iter().map(|x| (x.id.clone(), row(x))).collect()
         }),
         ("definition", |p| {
-            let row = |d: &crate::domain::law::Definition| both("meaning", &d.meaning);
+            let row = |d: &Definition| both("meaning", &d.meaning);
             p.definitions.iter().map(|d| (d.term.zh.clone(), row(d))).collect()
         }),
         ("body", |p| {
-            let row = |x: &crate::domain::law::Body| {
+            let row = |x: &Body| {
                 let channels: Vec<&str> =
                     x.channels.iter().map(|c| p.channels[c.at()].id.as_str()).collect();
                 let mut rows = both("name", &x.name);
@@ -62,7 +63,7 @@ fn parts(a: &Pack, b: &Pack, out: &mut Vec<String>) {
             p.bodies.iter().map(|x| (x.id.clone(), row(x))).collect()
         }),
         ("channel", |p| {
-            let row = |x: &crate::domain::law::Channel| {
+            let row = |x: &Channel| {
                 let mut rows = [both("name", &x.name), both("how", &x.how)].concat();
                 rows.push(("value".into(), x.value.clone()));
                 rows
@@ -71,7 +72,7 @@ fn parts(a: &Pack, b: &Pack, out: &mut Vec<String>) {
         }),
         ("fact", |p| p.facts.iter().map(|f| (f.id.clone(), fact(p, f))).collect()),
         ("anchor", |p| {
-            let row = |x: &crate::domain::law::Anchor| {
+            let row = |x: &Anchor| {
                 [both("ask", &x.ask), both("short", &x.short), both("help", &x.help)].concat()
             };
             p.anchors.iter().map(|x| (x.id.clone(), row(x))).collect()
@@ -80,7 +81,7 @@ fn parts(a: &Pack, b: &Pack, out: &mut Vec<String>) {
         ("duty", |p| p.duties.iter().map(|d| (d.id.clone(), duty(p, d))).collect()),
         ("content item", |p| p.content.iter().map(|c| (c.no.to_string(), content(p, c))).collect()),
         ("notice", |p| {
-            let row = |x: &crate::domain::law::Advice| {
+            let row = |x: &Advice| {
                 let mut rows = both("text", &x.text);
                 rows.push(("when".into(), said_cond(p, &x.when)));
                 rows.push(("basis".into(), basis(p, &x.basis)));
@@ -127,8 +128,7 @@ fn compare(out: &mut Vec<String>, place: &str, old: &[(String, String)], new: &[
     }
 }
 
-fn fact(p: &Pack, f: &crate::domain::law::Fact) -> Vec<(String, String)> {
-    use crate::domain::value::Kind;
+fn fact(p: &Pack, f: &Fact) -> Vec<(String, String)> {
     let mut rows = vec![("kind".into(), f.kind.name().to_owned())];
     rows.extend([both("ask", &f.ask), both("short", &f.short), both("help", &f.help)].concat());
     if let Kind::Set(ids) | Kind::Choice(ids) = &f.kind {
@@ -146,7 +146,7 @@ fn fact(p: &Pack, f: &crate::domain::law::Fact) -> Vec<(String, String)> {
     rows
 }
 
-fn criterion(p: &Pack, c: &crate::domain::law::Criterion) -> Vec<(String, String)> {
+fn criterion(p: &Pack, c: &Criterion) -> Vec<(String, String)> {
     let mut rows = both("title", &c.title);
     for rung in &c.rungs {
         let level = &p.levels[rung.level.at()].id;
@@ -157,7 +157,7 @@ fn criterion(p: &Pack, c: &crate::domain::law::Criterion) -> Vec<(String, String
     rows
 }
 
-fn duty(p: &Pack, d: &crate::domain::law::Duty) -> Vec<(String, String)> {
+fn duty(p: &Pack, d: &Duty) -> Vec<(String, String)> {
     let mut rows = both("title", &d.title);
     rows.push(("from".into(), p.bodies[d.from.at()].id.clone()));
     rows.push(("to".into(), recipients_text(p, &d.to, false)));
@@ -174,7 +174,7 @@ fn duty(p: &Pack, d: &crate::domain::law::Duty) -> Vec<(String, String)> {
     rows
 }
 
-fn content(p: &Pack, c: &crate::domain::law::ContentItem) -> Vec<(String, String)> {
+fn content(p: &Pack, c: &ContentItem) -> Vec<(String, String)> {
     let mut rows = both("text", &c.text);
     rows.push(("first".into(), if c.first { "yes" } else { "no" }.into()));
     for (i, (cond, text)) in c.extras.iter().enumerate() {

@@ -42,31 +42,41 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
+/// Problems that are listed; nobody mends more at once, and hostile text stays cheap.
+const LISTED: usize = 500;
+
 /// Problems while they are found: with byte offsets, because lines are counted only when needed.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<(usize, String, Option<String>)>);
+pub(super) struct Faults {
+    list: Vec<(usize, String, Option<String>)>,
+    left_out: usize,
+}
 
 impl Faults {
     /// Notes a problem.
     pub(super) fn add(&mut self, at: usize, message: impl Into<String>) {
-        self.0.push((at, message.into(), None));
+        self.hinted(at, message, None);
     }
 
     /// Notes a problem and how to mend it.
     pub(super) fn hinted(&mut self, at: usize, message: impl Into<String>, hint: Option<String>) {
-        self.0.push((at, message.into(), hint));
+        if self.list.len() < LISTED {
+            self.list.push((at, message.into(), hint));
+        } else {
+            self.left_out += 1;
+        }
     }
 
     /// Says whether nothing is wrong so far.
     pub(super) fn none(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// Turns offsets into lines and columns.
     pub(super) fn placed(self, file: &str, text: &str) -> Problems {
         let places = Places::of(text);
         let mut list: Vec<Problem> = self
-            .0
+            .list
             .into_iter()
             .map(|(at, message, hint)| {
                 let (line, column) = places.line_column(at);
@@ -75,6 +85,11 @@ impl Faults {
             .collect();
         list.sort();
         list.dedup();
+        if let (1.., Some(last)) = (self.left_out, list.last()) {
+            let message = format!("{} more problems are not listed", self.left_out);
+            let (line, column) = (last.line, last.column);
+            list.push(Problem { line, column, message, hint: None });
+        }
         Problems { file: file.to_owned(), list }
     }
 }

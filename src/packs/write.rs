@@ -1,6 +1,6 @@
 //! Conditions and limits in words, for people who ask what a rule says.
 
-use crate::domain::law::{Cond, FactIx, Limit, Pack, Recipients, Start, Text};
+use crate::domain::law::{Cond, DutyIx, FactIx, Limit, Pack, Recipients, Start, Text};
 use crate::domain::value::{Kind, Quantity, chosen, decimal};
 
 /// Says a condition in words, with the names of its facts, levels and duties.
@@ -60,7 +60,7 @@ pub(super) fn recipients_text(pack: &Pack, to: &Recipients, zh: bool) -> String 
 
 /// Says what starts a clock.
 pub(super) fn start_text(pack: &Pack, start: &Start, zh: bool) -> String {
-    let ids = |list: &[crate::domain::law::DutyIx]| {
+    let ids = |list: &[DutyIx]| {
         list.iter().map(|d| pack.duties[d.at()].id.as_str()).collect::<Vec<_>>().join(", ")
     };
     match (start, zh) {

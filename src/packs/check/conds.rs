@@ -1,5 +1,7 @@
 //! Conditions: names against facts, kinds against operators, bounds against kinds.
 
+use std::collections::BTreeMap;
+
 use super::Check;
 use super::names::Named;
 use crate::domain::law::{Cond, FactIx, LevelIx};
@@ -255,14 +257,10 @@ impl<'n, 't> Check<'n, 't> {
 
     /// Notes bounds that do not rise from one rung to the next graver one.
     pub(super) fn bounds_rise(&mut self, milder: &[Bound], graver: &[Bound]) {
-        let only = |bounds: &[Bound], b: &Bound| {
-            bounds.iter().filter(|o| o.fact == b.fact && o.operator == b.operator).count() == 1
-        };
-        for bound in graver.iter().filter(|b| only(graver, b)) {
-            let below = milder
-                .iter()
-                .find(|b| b.fact == bound.fact && b.operator == bound.operator && only(milder, b));
-            if below.is_some_and(|below| below.value >= bound.value) {
+        let below = single(milder);
+        for (key, bound) in single(graver) {
+            let (Some(bound), Some(Some(below))) = (bound, below.get(&key)) else { continue };
+            if below.value >= bound.value {
                 let id = self.names.list(Named::Fact).get(bound.fact.at()).copied();
                 let id = id.unwrap_or_default();
                 self.faults.add(
@@ -272,6 +270,15 @@ impl<'n, 't> Check<'n, 't> {
             }
         }
     }
+}
+
+/// Bounds by fact and operator; `None` where one rung has several, which cannot be compared.
+fn single(bounds: &[Bound]) -> BTreeMap<(FactIx, &'static str), Option<Bound>> {
+    let mut map = BTreeMap::new();
+    for bound in bounds {
+        map.entry((bound.fact, bound.operator)).and_modify(|b| *b = None).or_insert(Some(*bound));
+    }
+    map
 }
 
 /// How many arguments each operator takes.

@@ -1,5 +1,7 @@
 //! Duties: who, whom, when, from which moment, for how long.
 
+use std::collections::BTreeSet;
+
 use super::Check;
 use super::conds::{Scope, duties_in};
 use super::cycles::{cycles, written};
@@ -56,9 +58,7 @@ impl<'n, 't> Check<'n, 't> {
                 self.faults.add(place, format!("{what}: {names}"));
             }
         }
-        if cycles(&same).is_empty() {
-            self.relays_hear(nodes, &read, &same);
-        }
+        self.relays_hear(nodes, &read, &same);
         read.into_iter().flatten().collect()
     }
 
@@ -217,12 +217,16 @@ impl<'n, 't> Check<'n, 't> {
 
 /// Says whether a body is among the recipients of a duty; nothing where that cannot be read.
 fn hears(body: usize, duty: usize, read: &[Option<Duty>], same: &[Vec<usize>]) -> Option<bool> {
-    match &read.get(duty)?.as_ref()?.to {
-        Recipients::Bodies(list) => Some(list.iter().any(|b| b.at() == body)),
-        Recipients::SameAs(_) => {
-            let heard: Option<Vec<bool>> =
-                same.get(duty)?.iter().map(|d| hears(body, *d, read, same)).collect();
-            heard.map(|all| all.contains(&true))
+    let mut met = BTreeSet::from([duty]);
+    let mut open = vec![duty];
+    while let Some(duty) = open.pop() {
+        match &read.get(duty)?.as_ref()?.to {
+            Recipients::Bodies(list) if list.iter().any(|b| b.at() == body) => return Some(true),
+            Recipients::Bodies(_) => {}
+            Recipients::SameAs(_) => {
+                open.extend(same.get(duty)?.iter().copied().filter(|d| met.insert(*d)));
+            }
         }
     }
+    Some(false)
 }

@@ -52,7 +52,7 @@ fn collect(
     out: &mut BTreeMap<About, Vec<i128>>,
 ) {
     let mut add = |about, values: &[i128]| {
-        out.entry(about).or_insert_with(Vec::new).extend_from_slice(values);
+        out.entry(about).or_default().extend_from_slice(values);
     };
     // Levels are counted from 1, so that 0 is "none".
     let graded: Vec<i128> = (0..=levels).filter_map(|l| i128::try_from(l).ok()).collect();

@@ -61,7 +61,12 @@ pub(super) fn check(text: &str, root: &Node<'_>) -> Result<Pack, Faults> {
     let pack = check.pack(root);
     match pack {
         Some(pack) if check.faults.none() => Ok(pack),
-        _ => Err(check.faults),
+        pack => {
+            if pack.is_none() && check.faults.none() {
+                check.faults.add(root.at, "this is not a pack");
+            }
+            Err(check.faults)
+        }
     }
 }
 
@@ -219,7 +224,13 @@ impl<'n, 't> Check<'n, 't> {
         }
         for (i, fact) in self.items(node).iter().enumerate() {
             let unused = u16::try_from(i).is_ok_and(|i| !self.used.contains(&i));
-            if unused && let Some(id) = self.names.list(Named::Fact).get(i) {
+            let ids = self.names.list(Named::Fact);
+            // A doubled fact was noted as such.
+            let first = ids.get(i).is_some_and(|id| ids.iter().position(|o| o == id) == Some(i));
+            if unused
+                && first
+                && let Some(id) = ids.get(i)
+            {
                 self.faults.add(fact.at, format!("no condition asks for the fact `{id}`"));
             }
         }

@@ -38,9 +38,10 @@ const ALL: [(Named, &str, &str); 11] = [
     (Named::OpenPoint, "open_points", "open point"),
 ];
 
-/// All names, by kind; the position is the index. An item without a readable id holds "".
+/// All names, by kind, and the kinds whose section is missing. The position is the index; an item
+/// without a readable id holds "".
 #[derive(Debug, Default)]
-pub(super) struct Names<'n>([Vec<&'n str>; ALL.len()]);
+pub(super) struct Names<'n>([Vec<&'n str>; ALL.len()], Vec<Named>);
 
 impl<'n> Names<'n> {
     pub(super) fn list(&self, named: Named) -> &[&'n str] {
@@ -53,6 +54,9 @@ impl<'n, 't> Check<'n, 't> {
     pub(super) fn collect_names(&mut self, pack: &Item<'n, 't>) {
         for (named, section, word) in ALL {
             let nodes = self.items(pack.get(section));
+            if pack.get(section).is_none() {
+                self.names.1.push(named);
+            }
             let mut ids: Vec<&'n str> = Vec::with_capacity(nodes.len());
             for node in nodes {
                 let (at, id) = written_id(node).unwrap_or((node.at, ""));
@@ -76,6 +80,10 @@ impl<'n, 't> Check<'n, 't> {
         let ids = self.names.list(named);
         if let Some(ix) = ids.iter().position(|known| known == id && !id.is_empty()) {
             return u16::try_from(ix).ok();
+        }
+        if self.names.1.contains(&named) {
+            // The missing section was noted; each name that points to it need not be.
+            return None;
         }
         let near = nearest(id, ids.iter().copied());
         if named == Named::Fact {

@@ -1,5 +1,7 @@
 //! Readers of single values: structs, lists, texts, ids, numbers, bases.
 
+use std::collections::BTreeSet;
+
 use unicode_width::UnicodeWidthChar;
 
 use super::Check;
@@ -13,6 +15,9 @@ use crate::packs::tree::{Field, Node, What, shown};
 
 /// Longest list of a pack; far above any law, and keeps every index in range.
 const LONGEST: usize = 1000;
+
+/// Most fields of one struct; far above any shape.
+const MOST_FIELDS: usize = 100;
 
 /// A struct whose field names were checked.
 pub(super) struct Item<'n, 't> {
@@ -43,7 +48,7 @@ impl<'n, 't> Check<'n, 't> {
         let fields: &[Field<'t>] = match &node.what {
             What::Fields(name, fields) => {
                 if let Some(name) = name
-                    && *name != "Pack"
+                    && what != "pack"
                 {
                     let message = format!("no name is expected before this {what}, not `{name}`");
                     self.faults.add(node.at, message);
@@ -51,13 +56,20 @@ impl<'n, 't> Check<'n, 't> {
                 fields
             }
             What::Tuple(None, items) if items.is_empty() => &[],
+            _ if what == "text" => {
+                self.expected(node, "`(zh: \"...\", en: \"...\")`");
+                return None;
+            }
             _ => {
-                let found = node.word();
-                self.faults.add(node.at, format!("{found} stands where a {what} is expected"));
-                self.partial = true;
+                self.expected(node, &format!("a {what} `({}: ...)`", shape.must[0]));
                 return None;
             }
         };
+        if fields.len() > MOST_FIELDS {
+            self.faults.add(node.at, format!("this {what} has more than {MOST_FIELDS} fields"));
+            self.partial = true;
+            return None;
+        }
         let known = || shape.must.iter().chain(shape.may).copied();
         for (i, field) in fields.iter().enumerate() {
             let name = field.name;
@@ -76,7 +88,8 @@ impl<'n, 't> Check<'n, 't> {
             }
         }
         for name in shape.must {
-            if !fields.iter().any(|f| f.name == *name) {
+            let item = Item { fields };
+            if item.get(name).is_none() {
                 self.faults.add(node.at, format!("missing field `{name}` in this {what}"));
                 self.partial = true;
             }
@@ -87,7 +100,7 @@ impl<'n, 't> Check<'n, 't> {
     /// The items of a list without complaint; for passes that look ahead.
     pub(super) fn items(&self, node: Option<&'n Node<'t>>) -> &'n [Node<'t>] {
         match node.map(|n| &n.what) {
-            Some(What::List(items)) => items,
+            Some(What::List(items)) if items.len() <= LONGEST => items,
             _ => &[],
         }
     }
@@ -100,6 +113,8 @@ impl<'n, 't> Check<'n, 't> {
                     let count = items.len();
                     let message = format!("`{count}` items are too many; at most {LONGEST}");
                     self.faults.add(node.at, message);
+                    self.partial = true;
+                    return &[];
                 }
                 What::List(_) => {}
                 _ => self.expected(node, "a list `[...]`"),
@@ -132,11 +147,13 @@ impl<'n, 't> Check<'n, 't> {
             return None;
         };
         let written = &self.text[node.at..node.end];
-        for c in text.chars() {
+        let bad = |c: &char| !c.is_ascii_graphic() && *c != ' ' && (forbidden(*c) || wavers(*c));
+        // Each such character once, at its first place.
+        for c in text.chars().filter(bad).collect::<BTreeSet<char>>() {
             let at = node.at + written.find(c).unwrap_or(0);
             if forbidden(c) {
                 self.faults.add(at, format!("the control character {} in a text", shown(c)));
-            } else if c.width() != c.width_cjk() {
+            } else {
                 let code = u32::from(c);
                 self.faults.hinted(
                     at,
@@ -242,4 +259,9 @@ impl<'n, 't> Check<'n, 't> {
             sources: sources.into_iter().map(usize::from).collect(),
         })
     }
+}
+
+/// Says whether terminals disagree about how many cells a character takes.
+fn wavers(c: char) -> bool {
+    c.width() != c.width_cjk()
 }
