@@ -34,7 +34,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App) {
         y += 1;
     }
     if app.items().is_empty() {
-        for (i, word) in [W::NoIncidents, W::NoIncidentsHow, W::NoIncidentsEarly].iter().enumerate() {
+        for (i, word) in [W::NoIncidents, W::NoIncidentsHow, W::NoIncidentsEarly].iter().enumerate()
+        {
             let style = if i == 0 { BOLD } else { PLAIN };
             let dy = u16::try_from(i).unwrap_or(0);
             pen.put(4, y + 1 + dy, word.text(lang), pen.cols, style);
@@ -117,7 +118,11 @@ fn line(app: &App, item: &Item) -> Line {
     };
     Line {
         urgency,
-        mark: if nearest.is_none() && item.incident.closed.is_none() { "-" } else { urgency.mark() },
+        mark: if nearest.is_none() && item.incident.closed.is_none() {
+            "-"
+        } else {
+            urgency.mark()
+        },
         title,
         level: levels.join(" | "),
         due: nearest

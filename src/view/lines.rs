@@ -66,19 +66,18 @@ pub(super) fn advice(app: &App, item: &Item) -> Vec<String> {
     let names = |ids: &[String]| {
         ids.iter().map(|i| entry::name(app, case, i)).collect::<Vec<_>>().join(", ")
     };
-    let mut out: Vec<String> = item
-        .assessment
-        .warnings
-        .iter()
-        .map(|w| match w {
-            Warning::Denied { fact, .. } => {
-                W::WarnDenied.with(lang, &[&entry::name(app, case, fact)])
-            }
-            Warning::Presupposes { fact, excluded_by, .. } => {
-                W::WarnPresupposes.with(lang, &[&entry::name(app, case, fact), &names(excluded_by)])
-            }
-        })
-        .collect();
+    let mut out: Vec<String> =
+        item.assessment
+            .warnings
+            .iter()
+            .map(|w| match w {
+                Warning::Denied { fact, .. } => {
+                    W::WarnDenied.with(lang, &[&entry::name(app, case, fact)])
+                }
+                Warning::Presupposes { fact, excluded_by, .. } => W::WarnPresupposes
+                    .with(lang, &[&entry::name(app, case, fact), &names(excluded_by)]),
+            })
+            .collect();
     for verdict in &item.assessment.packs {
         if let Some(pack) = say::pack_of(case, &verdict.pack) {
             let text = |i: &usize| pack.notices.get(*i).map(|a| lang.of(&a.text).to_owned());
@@ -165,7 +164,8 @@ fn detail(app: &App, item: &Item, d: &DutyStatus, pack: &Pack) -> String {
         Some(State::Running | State::Overdue) => {
             let mut text = state.to_owned();
             if sent > 0 && sent < d.recipients.len() {
-                text = W::PartlySent.with(lang, &[&sent.to_string(), &d.recipients.len().to_string()]);
+                text =
+                    W::PartlySent.with(lang, &[&sent.to_string(), &d.recipients.len().to_string()]);
             } else if sent == 0 && d.attempts > 0 {
                 text = W::AttemptsFailed.with(lang, &[&d.attempts.to_string()]);
             } else if duty.repeats && d.attempts > 0 {
@@ -173,7 +173,7 @@ fn detail(app: &App, item: &Item, d: &DutyStatus, pack: &Pack) -> String {
             }
             if let Some((_, end)) = d.arguable {
                 let end = say::moment(end, app.now(), app.zone(), lang);
-                if sent == 0 && d.attempts == 0 && d.state == Some(State::Running) {
+                if sent == 0 && d.attempts == 0 {
                     text = W::NotSent.text(lang).to_owned();
                 }
                 text.push(' ');
@@ -224,8 +224,12 @@ pub(super) fn chain(app: &App, item: &Item, width: u16) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let case = &item.incident.case;
     let duties = item.assessment.duties.iter();
+    let mut first: Vec<&DutyStatus> =
+        duties.filter(|d| d.role == Role::First && d.state.is_some()).collect();
+    // The law's order, which does not change when something is reported; what is certain first.
+    first.sort_by_key(|d| (d.applies == Tri::Unknown, d.pack.clone(), d.index));
     let mut shown_operator = false;
-    for d in duties.filter(|d| d.role == Role::First && d.state.is_some()) {
+    for d in first {
         let Some(pack) = say::pack_of(case, &d.pack) else { continue };
         let duty = &pack.duties[d.index.at()];
         let operator = say::body(pack, d.from, lang);
@@ -251,7 +255,10 @@ pub(super) fn chain(app: &App, item: &Item, width: u16) -> Vec<String> {
                     line.push(' ');
                     line.push_str(&relay);
                 } else {
-                    out.push(std::mem::replace(&mut line, format!("{}{relay}", " ".repeat(indent))));
+                    out.push(std::mem::replace(
+                        &mut line,
+                        format!("{}{relay}", " ".repeat(indent)),
+                    ));
                 }
             }
             out.push(line);
@@ -389,7 +396,10 @@ pub(super) fn record(app: &App, item: &Item) -> String {
     let n = item.incident.entries.len().to_string();
     let mut line = W::RecordCount.with(lang, &[&n]);
     if !item.head.is_empty() {
-        line.push_str(&format!("  {}", W::RecordHead.with(lang, &[&entry::short_head(&item.head)])));
+        line.push_str(&format!(
+            "  {}",
+            W::RecordHead.with(lang, &[&entry::short_head(&item.head)])
+        ));
     }
     if let Some(last) = item.incident.entries.last() {
         let at = say::moment(last.at, app.now(), app.zone(), lang);

@@ -52,7 +52,8 @@ impl<'a> Pen<'a> {
 
     /// Puts the hardware cursor somewhere.
     pub(super) fn cursor(&mut self, x: u16, y: u16) {
-        self.cursor = Some((x.min(self.cols.saturating_sub(1)), y.min(self.rows.saturating_sub(1))));
+        self.cursor =
+            Some((x.min(self.cols.saturating_sub(1)), y.min(self.rows.saturating_sub(1))));
     }
 }
 

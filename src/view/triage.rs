@@ -1,8 +1,8 @@
 //! One question, the ways to answer it, and what each would change.
 
 use super::entry;
-use super::frame::{BOLD, CHOSEN, PLAIN, frame, left};
-use super::pen::{Pen, cells, wrap};
+use super::frame::{BOLD, CHOSEN, PLAIN, frame};
+use super::pen::{Pen, cells, fit_term, wrap};
 use crate::app::triage::{Choice, Triage, Typed, order};
 use crate::app::{App, Item};
 use crate::domain::diff::{ChangeKind, Diff};
@@ -25,11 +25,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, t: &Triage) {
     let mut y = body.top;
     let known = case.facts.len() + case.anchors.len();
     let asks = order(case, &item.assessment);
-    let counts = W::TriageCounts.with(
-        lang,
-        &[&known.to_string(), &asks.len().to_string(), &t.skipped.len().to_string()],
-    );
-    let place = asks.iter().position(|q| *q == t.about).map(|i| format!("{}/{}", i + 1, asks.len()));
+    let counts = W::TriageCounts
+        .with(lang, &[&known.to_string(), &asks.len().to_string(), &t.skipped.len().to_string()]);
+    let place =
+        asks.iter().position(|q| *q == t.about).map(|i| format!("{}/{}", i + 1, asks.len()));
     let place = place.unwrap_or_else(|| W::Again.text(lang).to_owned());
     let cite = fact.and_then(|f| {
         let pack = case.packs.iter().find(|p| p.fact(&f.id).is_some())?;
@@ -52,6 +51,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, t: &Triage) {
     }
     // The lower part is asked for first, so that the ways to answer scroll within what is left.
     let why = why_line(app, item, t);
+    let why = wrap(&why, pen.cols);
+    let why_h = u16::try_from(why.len().min(2)).unwrap_or(1);
     let below: u16 = if roomy { 8 } else { 4 };
     let choices_end = body.end.saturating_sub(below).max(y + 3);
     let y = choices(pen, app, item, t, y, choices_end.min(body.end)) + u16::from(roomy);
@@ -66,10 +67,12 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, t: &Triage) {
         }
         y
     } else {
-        effects(pen, app, item, t, y, body.end.saturating_sub(u16::from(roomy)))
+        effects(pen, app, item, t, y, body.end.saturating_sub(if roomy { why_h } else { 0 }))
     };
-    if roomy && y < body.end {
-        pen.put(0, body.end - 1, &why, pen.cols, PLAIN);
+    if roomy && y <= body.end - why_h {
+        for (y, line) in (body.end - why_h..).zip(why.iter().take(2)) {
+            pen.put(0, y, line, pen.cols, PLAIN);
+        }
     }
 }
 
@@ -77,15 +80,18 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, t: &Triage) {
 fn choices(pen: &mut Pen<'_>, app: &App, item: &Item, t: &Triage, top: u16, end: u16) -> u16 {
     let fit = usize::from(end.saturating_sub(top)).max(1);
     let first = super::incident::window(t.at, t.choices.len(), fit);
-    let is_set =
-        matches!(item.incident.case.fact(&t.about).map(|f| &f.kind), Some(Kind::Set(_)));
+    let is_set = matches!(item.incident.case.fact(&t.about).map(|f| &f.kind), Some(Kind::Set(_)));
     let mut y = top;
     for (i, choice) in t.choices.iter().enumerate().skip(first).take(fit) {
         let here = i == t.at;
         let number = if i < 9 { (i + 1).to_string() } else { " ".to_owned() };
         let boxed = match choice {
             Choice::Option(o) if is_set => {
-                if t.mask >> (o & 63) & 1 == 1 { "[x] " } else { "[ ] " }
+                if t.mask >> (o & 63) & 1 == 1 {
+                    "[x] "
+                } else {
+                    "[ ] "
+                }
             }
             _ => "",
         };
@@ -179,7 +185,7 @@ fn effects(pen: &mut Pen<'_>, app: &App, item: &Item, t: &Triage, top: u16, end:
             lines.push(format!("  +{more}"));
         }
         for (i, line) in lines.into_iter().take(room).enumerate() {
-            pen.put(x, y, &line, width, if i == 0 { BOLD } else { PLAIN });
+            pen.put(x, y, &fit_term(&line, width), width, if i == 0 { BOLD } else { PLAIN });
             y += 1;
         }
         bottom = bottom.max(y);
@@ -191,7 +197,11 @@ fn effect(app: &App, item: &Item, t: &Triage, at: usize, width: u16) -> Vec<Stri
     let lang = app.lang();
     let Some(choice) = t.choices.get(at) else { return Vec::new() };
     let mut name = label(app, item, t, choice);
-    if let Choice::Typed(_, line) = choice {
+    if let Choice::Typed(Typed::Count | Typed::Percent | Typed::Moment, line) = choice
+        && !line.is_blank()
+    {
+        name = line.text();
+    } else if let Choice::Typed(_, line) = choice {
         name = format!("{name} {}", line.text());
     }
     let mut out = vec![W::IfAnswered.with(lang, &[name.trim()])];
@@ -201,7 +211,9 @@ fn effect(app: &App, item: &Item, t: &Triage, at: usize, width: u16) -> Vec<Stri
             out.extend(wrap(&message.text, width - 2).into_iter().map(|l| format!("  {l}")));
             out.extend(message.hints.iter().map(|h| format!("  {h}")));
         }
-        Some(Ok(diff)) => out.extend(changes(app, item, &diff).into_iter().map(|l| format!("  {l}"))),
+        Some(Ok(diff)) => {
+            out.extend(changes(app, item, &diff).into_iter().map(|l| format!("  {l}")))
+        }
     }
     out
 }
@@ -220,28 +232,30 @@ fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
     for (id, before, after) in &diff.levels {
         let Some(pack) = say::pack_of(case, id) else { continue };
         let range = |b: &crate::domain::grade::Bounds| {
-            let (low, high) = (say::level(pack, b.at_least, lang), say::level(pack, b.at_most, lang));
+            let (low, high) =
+                (say::level(pack, b.at_least, lang), say::level(pack, b.at_most, lang));
             if low == high { low } else { format!("{low} .. {high}") }
         };
-        out.push(W::LevelMoves.with(lang, &[&range(before), &range(after)]));
+        out.push(W::LevelMoves.with(lang, &[&range(before)]));
+        out.push(format!("  -> {}", range(after)));
     }
     let count = |kind| diff.duties.iter().filter(|c| c.kind == kind).count();
     let many = |kind| count(kind) > 3;
-    for (kind, word) in
-        [(ChangeKind::Blocked, W::ManyBlocked), (ChangeKind::Gone, W::ManyGone)]
-    {
+    for (kind, word) in [(ChangeKind::Blocked, W::ManyBlocked), (ChangeKind::Gone, W::ManyGone)] {
         if many(kind) {
             out.push(format!("x  {}", word.with(lang, &[&count(kind).to_string()])));
         }
     }
-    for c in diff.duties.iter().filter(|c| {
-        !(matches!(c.kind, ChangeKind::Blocked | ChangeKind::Gone) && many(c.kind))
-    }) {
+    for c in diff
+        .duties
+        .iter()
+        .filter(|c| !(matches!(c.kind, ChangeKind::Blocked | ChangeKind::Gone) && many(c.kind)))
+    {
         let Some(duty) = item.assessment.duty(&c.duty) else { continue };
         let title = say::duty_title(case, duty, lang);
         let due = c.due.map(|d| {
             let at = say::moment(d, app.now(), app.zone(), lang);
-            format!(" {} ({})", W::Before.with(lang, &[&at]), left(app, d))
+            format!("{}  ", W::Before.with(lang, &[&at]))
         });
         let due = due.unwrap_or_default();
         let (mark, due) = match c.kind {
@@ -252,7 +266,7 @@ fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
             ChangeKind::Unblocked => ("+", due),
             ChangeKind::Moves => ("=", due),
         };
-        out.push(format!("{mark}  {title}{due}"));
+        out.push(format!("{mark}  {due}{title}"));
     }
     for f in &diff.forecast {
         let Some(pack) = say::pack_of(case, &f.pack) else { continue };
@@ -291,5 +305,9 @@ fn why_line(app: &App, item: &Item, t: &Triage) -> String {
         parts.push(W::WhyExcludes.with(lang, &[&q.excludes.to_string()]));
     }
     let name = entry::name(app, &item.incident.case, &q.fact);
-    if parts.is_empty() { name } else { W::WhyNow.with(lang, &[&parts.join(lang.pick("; ", "; "))]) }
+    if parts.is_empty() {
+        name
+    } else {
+        W::WhyNow.with(lang, &[&parts.join(lang.pick("; ", "; "))])
+    }
 }

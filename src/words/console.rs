@@ -167,7 +167,7 @@ words! {
         ManyBlocked: "{0} 项报告被阻止", "{0} reports are blocked";
         ManyGone: "{0} 项不再适用", "{0} duties no longer apply";
         Contradiction: "与已有答案矛盾", "contradicts other answers";
-        LevelMoves: "等级  {0} -> {1}", "level  {0} -> {1}";
+        LevelMoves: "等级 {0}", "level {0}";
         ForecastGone: "不再预计升级", "no rise of the level ahead";
         WhyNow: "为何先问这一题: {0}", "why now: {0}";
         WhyDue: "可定 {0} 的期限, 共 {1} 项义务", "settles {1} duties, the first by {0}";
