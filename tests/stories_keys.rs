@@ -390,6 +390,99 @@ fn a_set_is_ticked_with_the_space_bar() {
     assert_eq!(value, &jishi::domain::value::Value::Set(0b101));
 }
 
+#[test]
+fn no_sequence_of_keys_breaks_the_console_at_any_size() {
+    let keys = [
+        "Enter",
+        "Esc",
+        "Tab",
+        "S-Tab",
+        "Up",
+        "Down",
+        "Left",
+        "Right",
+        "Space",
+        "PageDown",
+        "G",
+        "r",
+        "t",
+        "a",
+        "w",
+        "n",
+        "h",
+        "l",
+        "x",
+        "e",
+        "o",
+        "c",
+        "N",
+        "C",
+        "?",
+        "/",
+        "L",
+        "j",
+        "k",
+        "1",
+        "3",
+        "y",
+        "type:12",
+        "type:测试",
+        "type:02:05",
+        "Backspace",
+        "C-u",
+        "C-w",
+        "F2",
+        "F1",
+    ];
+    let sizes = [(80, 24), (40, 10), (39, 9), (60, 20), (200, 60), (1, 1), (45, 12)];
+    let mut seed: u32 = 7;
+    let mut next = |n: usize| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) as usize % n
+    };
+    for _ in 0..25 {
+        let mut d = cii();
+        for i in 0..120 {
+            d.keys(keys[next(keys.len())]);
+            if i % 10 == 0 {
+                let (cols, rows) = sizes[next(sizes.len())];
+                d.resize(cols, rows);
+                d.send(Msg::Tick { now: d.now + chrono::TimeDelta::seconds(i) });
+                d.now += chrono::TimeDelta::seconds(i);
+            }
+            d.mood = [Mood::Writes, Mood::Writes, Mood::Writes, Mood::Fails][next(4)];
+            d.buffer();
+            assert!(d.app.wake().is_some());
+        }
+        for item in d.app.items() {
+            let stored = d.store.iter().find(|i| i.id == item.incident.id).unwrap();
+            assert_eq!(stored.entries, item.incident.entries, "the screen shows what is stored");
+        }
+    }
+}
+
+#[test]
+fn on_the_smallest_screen_every_field_of_a_form_can_be_reached() {
+    let mut d = cii();
+    d.resize(40, 10).keys("Enter r");
+    for _ in 0..6 {
+        assert!(d.screen().lines().any(|l| l.starts_with('>')), "{}", d.screen());
+        d.keys("Tab");
+    }
+}
+
+#[test]
+fn clocks_of_a_closed_incident_stand_still() {
+    let facts = [("harm_to_public", "no"), ("involves_cii", "no")];
+    let mut d = Desk::new(setup(Lang::Zh), vec![incident("a", "误报", "01:30", &facts)]);
+    d.clock("02:11:40").keys("Enter C type:误报 Enter");
+    assert!(d.stored().closed.is_some(), "{}", d.screen());
+    let before = d.screen();
+    assert_eq!(d.app.wake(), Some(at("02:12:00")));
+    d.clock("02:11:59");
+    assert_eq!(d.screen(), before);
+}
+
 mod wake {
     use super::*;
 

@@ -74,6 +74,7 @@ const TABLE: &[Row] = {
         (C::Board, "r", A::Sent, W::ActSent, true),
         (C::Board, "l", A::Record, W::ActRecord, false),
         (C::Board, "w", A::Why, W::ActWhy, false),
+        (C::Board, "o", A::Law, W::ActLaw, false),
         (C::Board, "q", A::Quit, W::ActQuit, true),
         (C::Incident, "r", A::Sent, W::ActSent, true),
         (C::Incident, "t", A::Triage, W::ActTriage, true),

@@ -3,10 +3,11 @@
 //! - `effect`, `key`: the language that the host speaks
 //! - `keymap`: one table of keys, for lookup, help, hint bar, palette and README
 //! - `screen`: the stack of screens and what each remembers
-//! - `update`: what a message does; `forms`: how forms are filled and what they record
+//! - `update`: what a message does; `acts`: what each action does; `forms`: how forms are filled and what they record
 //! - `triage`: one question; `rows`, `board`: what is listed, and in which order
 //! - `wake`: when the next visible digit or band changes
 
+mod acts;
 mod asking;
 pub mod board;
 pub mod edit;

@@ -107,7 +107,7 @@ pub(super) fn row(app: &App, item: &Item, row: Row) -> Option<Cells> {
             Some(Cells {
                 urgency: Urgency::Open,
                 mark: "~",
-                left: left(app, f.at),
+                left: if item.incident.closed.is_none() { left(app, f.at) } else { String::new() },
                 title,
                 due: say::moment(f.at, app.now(), app.zone(), lang),
                 detail: rung.map(|r| lang.of(&r.reason).to_owned()).unwrap_or_default(),
@@ -124,12 +124,17 @@ pub(super) fn row(app: &App, item: &Item, row: Row) -> Option<Cells> {
     }
 }
 
+/// Says whether a duty's clock is shown running; clocks of a closed incident stand still.
+pub(super) fn ticks(item: &Item, d: &DutyStatus) -> bool {
+    item.incident.closed.is_none() && matches!(d.state, Some(State::Running | State::Overdue))
+}
+
 fn duty_row(app: &App, item: &Item, d: &DutyStatus, pack: &Pack) -> Cells {
     let lang = app.lang();
     let urgency = Urgency::of(d, app.now(), app.soon());
     let duty = &pack.duties[d.index.at()];
     let at = |t| say::moment(t, app.now(), app.zone(), lang);
-    let ticking = matches!(d.state, Some(State::Running | State::Overdue));
+    let ticking = ticks(item, d);
     let due = match (d.state, d.met_at, d.due) {
         (Some(State::Met | State::MetLate), Some(met), _) => at(met),
         (Some(State::Waived | State::Blocked) | None, ..) => String::new(),

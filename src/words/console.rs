@@ -293,3 +293,32 @@ words! {
         MarkExcluded: "不适用或已阻止", "does not apply, or blocked";
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Word;
+    use crate::words::Lang;
+    use unicode_width::UnicodeWidthStr;
+
+    #[test]
+    fn no_text_holds_a_sign_of_ambiguous_width() {
+        for word in Word::ALL {
+            for lang in [Lang::Zh, Lang::En] {
+                let text = word.text(lang);
+                assert!(!text.is_empty(), "{word:?}");
+                assert_eq!(text.width(), text.width_cjk(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_languages_take_the_same_values() {
+        for word in Word::ALL {
+            for i in 0..4 {
+                let hole = format!("{{{i}}}");
+                let [zh, en] = [Lang::Zh, Lang::En].map(|l| word.text(l).contains(&hole));
+                assert_eq!(zh, en, "{word:?} {hole}");
+            }
+        }
+    }
+}
