@@ -166,7 +166,7 @@ fn the_effect_of_an_answer_is_shown_before_it_is_given() {
     until(&mut d, "pi_persons");
     d.keys("type:120万");
     let screen = d.screen();
-    assert!(screen.contains("-> 较大 .. 特别重大"), "{screen}");
+    assert!(screen.contains("至少 未达级别 -> 较大"), "{screen}");
     assert!(screen.contains("+  05:30 前  报告属地省级网信部门"), "{screen}");
     d.keys("C-u type:十个");
     assert!(d.screen().contains("不是 integer"), "{}", d.screen());

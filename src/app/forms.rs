@@ -9,7 +9,8 @@ use crate::domain::decide::{self, Intent, Refusal};
 use crate::domain::duty::DutyStatus;
 use crate::domain::event::{Entry, Event};
 use crate::domain::incident::correctable;
-use crate::domain::time::{self, Time};
+use crate::domain::time::{self, Time, Zone};
+use crate::domain::value::{Span, Value};
 use crate::words::console::Word as W;
 use crate::words::refusal::{self, Message};
 use crate::words::say;
@@ -178,7 +179,9 @@ impl App {
         match (&entry.event, field) {
             (Event::Opened { title, .. }, _) => title.clone(),
             (Event::Answered { note, .. }, "note") => some(note),
-            (Event::Answered { set, .. }, f) => set.get(f).cloned().unwrap_or_default(),
+            (Event::Answered { set, .. }, f) => {
+                set.get(f).map(|text| self.local_answer(f, text)).unwrap_or_default()
+            }
             (Event::Sent(s), "to") => s.to.clone(),
             (Event::Sent(s), "channel") => s.channel.clone(),
             (Event::Sent(s), "reference") => some(&s.reference),
@@ -190,6 +193,21 @@ impl App {
             (Event::Waived { because, .. } | Event::Closed { because }, _) => because.clone(),
             (Event::Noted { text }, _) => text.clone(),
             _ => String::new(),
+        }
+    }
+
+    /// A recorded answer as a person here would type it: moments in the local zone.
+    fn local_answer(&self, id: &str, text: &str) -> String {
+        let utc = Zone::Fixed(chrono::Offset::fix(&chrono::Utc));
+        let local = |t| time::write_local(t, self.zone);
+        let case = self.current().map(|i| &i.incident.case);
+        let Some(fact) = case.and_then(|c| c.fact(id)) else {
+            return time::parse(text, self.now, utc).map_or_else(|_| text.to_owned(), local);
+        };
+        match Value::parse(&fact.kind, text, self.now, utc) {
+            Ok(Value::Duration(Span::Since(t))) => format!("since:{}", local(t)),
+            Ok(Value::Duration(Span::Between(a, b))) => format!("{}..{}", local(a), local(b)),
+            _ => text.to_owned(),
         }
     }
 

@@ -170,7 +170,7 @@ fn label(app: &App, item: &Item, t: &Triage, choice: &Choice) -> String {
 
 /// What this answer would change, and beside it what the other one would.
 fn effects(pen: &mut Pen<'_>, app: &App, item: &Item, t: &Triage, top: u16, end: u16) -> u16 {
-    let two = pen.cols >= 70;
+    let two = pen.cols >= 70 && t.other().is_some();
     let width = if two { pen.cols / 2 - 1 } else { pen.cols };
     let mut bottom = top;
     let shown = [Some(t.at), t.other().filter(|_| two)];
@@ -212,14 +212,14 @@ fn effect(app: &App, item: &Item, t: &Triage, at: usize, width: u16) -> Vec<Stri
             out.extend(message.hints.iter().map(|h| format!("  {h}")));
         }
         Some(Ok(diff)) => {
-            out.extend(changes(app, item, &diff).into_iter().map(|l| format!("  {l}")))
+            out.extend(changes(app, item, &diff, width).into_iter().map(|l| format!("  {l}")))
         }
     }
     out
 }
 
 /// A difference in words, the gravest first.
-fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
+fn changes(app: &App, item: &Item, diff: &Diff, width: u16) -> Vec<String> {
     let lang = app.lang();
     let case = &item.incident.case;
     if diff.is_empty() {
@@ -231,13 +231,19 @@ fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
     }
     for (id, before, after) in &diff.levels {
         let Some(pack) = say::pack_of(case, id) else { continue };
-        let range = |b: &crate::domain::grade::Bounds| {
-            let (low, high) =
-                (say::level(pack, b.at_least, lang), say::level(pack, b.at_most, lang));
-            if low == high { low } else { format!("{low} .. {high}") }
-        };
-        out.push(W::LevelMoves.with(lang, &[&range(before)]));
-        out.push(format!("  -> {}", range(after)));
+        let moves = [
+            (W::AtLeast, before.at_least, after.at_least),
+            (W::AtMost, before.at_most, after.at_most),
+        ];
+        for (word, from, to) in moves.into_iter().filter(|(_, from, to)| from != to) {
+            let name = |l| say::level(pack, l, lang);
+            let (from, to) = (word.with(lang, &[&name(from)]), name(to));
+            if cells(&from) + cells(&to) + 6 <= width {
+                out.push(format!("{from} -> {to}"));
+            } else {
+                out.extend([from, format!("  -> {to}")]);
+            }
+        }
     }
     let count = |kind| diff.duties.iter().filter(|c| c.kind == kind).count();
     let many = |kind| count(kind) > 3;
@@ -279,6 +285,9 @@ fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
     }
     if out.is_empty() {
         out.push(W::NoChange.text(lang).to_owned());
+    }
+    if let Some((before, after)) = diff.open {
+        out.push(W::OpenMoves.with(lang, &[&before.to_string(), &after.to_string()]));
     }
     out
 }

@@ -163,11 +163,13 @@ words! {
         TypeMoment: "例 now, 01:30, 20m ago", "e.g. now, 01:30, 20m ago";
         TypeFirst: "先写出数值", "type it first";
         IfAnswered: "若答「{0}」", "if: {0}";
-        NoChange: "无变化", "nothing changes";
+        NoChange: "等级和期限不变", "no level and no limit changes";
         ManyBlocked: "{0} 项报告被阻止", "{0} reports are blocked";
         ManyGone: "{0} 项不再适用", "{0} duties no longer apply";
         Contradiction: "与已有答案矛盾", "contradicts other answers";
-        LevelMoves: "等级 {0}", "level {0}";
+        AtLeast: "至少 {0}", "at least {0}";
+        AtMost: "至多 {0}", "at most {0}";
+        OpenMoves: "未知 {0} -> {1}", "open questions {0} -> {1}";
         ForecastGone: "不再预计升级", "no rise of the level ahead";
         WhyNow: "为何先问这一题: {0}", "why now: {0}";
         WhyDue: "可定 {0} 的期限, 共 {1} 项义务", "settles {1} duties, the first by {0}";
