@@ -501,6 +501,21 @@ mod wake {
     }
 
     #[test]
+    fn a_clock_of_thirty_days_wakes_nobody_every_second() {
+        let facts = [
+            ("involves_cii", "no"),
+            ("central_organ", "no"),
+            ("state_secrets", "no"),
+            ("pi_persons", "1500000"),
+        ];
+        let mut d = Desk::new(setup(Lang::Zh), vec![incident("a", "拖库", "01:30", &facts)]);
+        d.clock("02:11:40").keys("Enter r Enter e type:02:11 Enter");
+        let screen = d.screen();
+        assert!(screen.contains("29 天 23 小时") && screen.contains("02:11 +08:00"), "{screen}");
+        assert_eq!(d.app.wake(), Some(at("02:12:00")));
+    }
+
+    #[test]
     fn nothing_changes_on_the_screen_before_the_moment_of_waking() {
         let mut d = cii();
         for keys in ["", "Enter", "t", "Esc w", "Esc r"] {

@@ -16,6 +16,7 @@ pub mod form;
 pub mod forms;
 pub mod key;
 pub mod keymap;
+mod labels;
 pub mod rows;
 pub mod screen;
 pub mod triage;

@@ -3,7 +3,7 @@
 use super::frame::{BOLD, Body, CHOSEN, PLAIN, colour, frame};
 use super::lines::{self, Cells};
 use super::pen::{Pen, cells, fit, fit_term, pack as pack_lines, wrap};
-use super::{COMPACT, WIDE, entry};
+use super::{COMPACT, WIDE, chain, entry};
 use crate::app::rows::{self, rows as list};
 use crate::app::{App, Item};
 use crate::words::console::Word as W;
@@ -83,10 +83,10 @@ fn foot(
     let lang = app.lang();
     let mut out = Vec::new();
     if !wide && rows >= 20 {
-        let chain = lines::chain(app, item, width);
+        let links = chain::chain(app, item, width);
         let most = usize::from(rows / 5).max(2);
-        let more = chain.len().saturating_sub(most);
-        for (i, mut line) in chain.into_iter().take(most).enumerate() {
+        let more = links.len().saturating_sub(most);
+        for (i, mut line) in links.into_iter().take(most).enumerate() {
             if more > 0 && i + 1 == most {
                 line.push_str(&format!("  +{more}"));
             }
@@ -195,7 +195,7 @@ fn side(pen: &mut Pen<'_>, app: &App, item: &Item, body: Body, x: u16) {
     let mut y = body.top;
     pen.put(x, y, W::Chain.text(lang), width, BOLD);
     y += 1;
-    for line in lines::chain(app, item, width) {
+    for line in chain::chain(app, item, width) {
         pen.put(x, y, &line, width, PLAIN);
         y += 1;
     }
