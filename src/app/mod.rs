@@ -204,8 +204,7 @@ impl App {
             unsure: None,
             drafts: Vec::new(),
         };
-        if let Some((text, unknown_action)) = app.keymap.problems.first() {
-            let word = if *unknown_action { W::BadAction } else { W::BadKey };
+        if let Some((text, word)) = app.keymap.problems.first() {
             let text = word.with(app.lang, &[text]);
             app.notice = Some(Notice { message: Message::plain(text), refused: true });
         }

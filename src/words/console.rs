@@ -84,6 +84,7 @@ words! {
         DraftBack: "已恢复上次未记录的内容", "what you typed before is back";
         BadAction: "配置中的动作 `{0}` 不存在", "configuration names an unknown action `{0}`";
         BadKey: "配置中的键 `{0}` 读不懂", "configuration names an unreadable key `{0}`";
+        KeyTaken: "配置中的键 `{0}` 已有别的作用, 先列出的有效", "the configured key `{0}` already does something else; the first in the table wins";
         NoIncident: "没有事件 `{0}`", "there is no incident `{0}`";
         NoneOpen: "没有选中的事件", "no incident is chosen";
 
