@@ -1,7 +1,11 @@
 //! Open facts in the order in which they are worth asking.
 //!
-//! Earliest clock first; then by how many open outcomes an answer would exclude; a fact that
-//! presupposes another open fact comes after it.
+//! Earliest clock first; then by how many duties an answer alone would take away; then what
+//! follows from an answer already given (a CII is involved: was it down as a whole?); then by how many
+//! rungs of the grading guide an answer would exclude. A fact that presupposes another open fact
+//! comes after it.
+
+use std::cmp::Reverse;
 
 use super::duty::{DutyStatus, members};
 use super::grade::{FactSet, Grading, Ground, bit};
@@ -22,8 +26,12 @@ pub struct Question {
     pub settles: Vec<String>,
     /// The earliest clock among them.
     pub earliest_due: Option<Time>,
-    /// How many open outcomes an answer alone would exclude.
+    /// How many open outcomes (duties, rungs of the guide) an answer alone would exclude.
     pub excludes: usize,
+    /// How many of them are duties.
+    pub excludes_duties: usize,
+    /// What it presupposes is known to hold.
+    pub follows: bool,
     /// It presupposes another open fact.
     pub later: bool,
 }
@@ -95,6 +103,7 @@ fn ask(
 ) -> Question {
     let mut could: Vec<LevelIx> = Vec::new();
     let mut excludes = 0;
+    let mut excludes_duties = 0;
     // The fact that decides the definition can take every open rung away; what goes on and will
     // be met in time stays.
     let denied = denied.filter(|_| pack.floor.as_ref().is_some_and(|f| f.fact == fact));
@@ -133,7 +142,7 @@ fn ask(
                 Some((denied, _)) => denied.holds(when) == Tri::No,
                 None => ground.holds_without(when, fact) == Tri::No,
             };
-        excludes += usize::from(blocks || gone);
+        excludes_duties += usize::from(blocks || gone);
         earliest_due = earliest(earliest_due, d.by);
     }
     let presupposes = pack.facts[fact.at()].only_if.as_ref();
@@ -143,7 +152,9 @@ fn ask(
         could,
         settles,
         earliest_due,
-        excludes,
+        excludes: excludes + excludes_duties,
+        excludes_duties,
+        follows: presupposes.is_some_and(|c| ground.holds(c) == Tri::Yes),
         later: presupposes.is_some_and(|c| ground.holds(c) == Tri::Unknown),
     }
 }
@@ -162,12 +173,17 @@ pub(super) fn merge(questions: &mut Vec<Question>) {
         if let Some(same) = merged.iter_mut().find(|m| m.fact == q.fact) {
             same.settles.extend(q.settles);
             same.excludes += q.excludes;
+            same.excludes_duties += q.excludes_duties;
+            same.follows |= q.follows;
             same.earliest_due = earliest(same.earliest_due, q.earliest_due);
         } else {
             merged.push(q);
         }
     }
     let far = chrono::DateTime::<chrono::Utc>::MAX_UTC;
-    merged.sort_by_key(|q| (q.later, q.earliest_due.unwrap_or(far), std::cmp::Reverse(q.excludes)));
+    merged.sort_by_key(|q| {
+        let clock = q.earliest_due.unwrap_or(far);
+        (q.later, clock, Reverse(q.excludes_duties), !q.follows, Reverse(q.excludes))
+    });
     *questions = merged;
 }
