@@ -1,6 +1,7 @@
 //! jishi 计时 · 及时 · 记事: count the time, report in time, keep the record.
 
 pub mod app;
+pub mod cli;
 pub mod domain;
 pub mod host;
 pub mod packs;

@@ -1,5 +1,7 @@
 //! Laws of the engine, held by random cases on the real pack.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

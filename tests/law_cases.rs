@@ -1,5 +1,7 @@
 //! The law, case by case: `tests/packs/cases/<pack id>/*.ron`, written from the text of the law.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test may")]
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;

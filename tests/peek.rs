@@ -11,7 +11,12 @@ fn peek() {
             setup(lang),
             vec![
                 incident("2026-0302-b", "票务主功能中断", "01:30", &cii_facts()),
-                incident("2026-0302-c", "核心库被拖库", "01:35", &[("pi_persons", "1500000"), ("involves_cii", "no")]),
+                incident(
+                    "2026-0302-c",
+                    "核心库被拖库",
+                    "01:35",
+                    &[("pi_persons", "1500000"), ("involves_cii", "no")],
+                ),
                 incident("2026-0302-d", "门户首页被篡改", "01:40", &[]),
             ],
         );

@@ -31,8 +31,7 @@ impl App {
     pub(super) fn open_triage(&mut self) {
         let Some(item) = self.current() else { return };
         let none = std::collections::BTreeSet::new();
-        let first =
-            triage::next(&item.incident.case, &item.assessment, None, &none, false);
+        let first = triage::next(&item.incident.case, &item.assessment, None, &none, false);
         match first {
             Some(id) => self.open_question(&id, false),
             None => self.open_list(W::NothingToAsk),

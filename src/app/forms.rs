@@ -120,7 +120,10 @@ impl App {
             }
         }
         if form.kind == FormKind::Sent {
-            form.offer(Name::Channel, self.channels(item, &form.value(Name::Duty), &form.value(Name::To)));
+            form.offer(
+                Name::Channel,
+                self.channels(item, &form.value(Name::Duty), &form.value(Name::To)),
+            );
             let late = self.is_late(item, form);
             let at = form.fields.iter().position(|f| f.name == Name::LateBecause);
             match (late, at) {
@@ -271,8 +274,7 @@ impl App {
         }
         let title = form.value(Name::Title);
         let answers = vec![(LEARNED_AT.to_owned(), form.value(Name::LearnedAt))];
-        let events =
-            decide::begin("", &title, &packs, &answers, self.now, self.zone, form.asked)?;
+        let events = decide::begin("", &title, &packs, &answers, self.now, self.zone, form.asked)?;
         let mut title = title;
         let mut written = Vec::new();
         for event in events {
@@ -290,7 +292,8 @@ impl App {
         let plain = |s: &str| (s.to_owned(), String::new());
         if name == Name::Packs {
             let pack = self.packs.iter().find(|p| p.id == id);
-            return pack.map_or_else(|| plain(id), |p| (self.lang.of(&p.title).to_owned(), String::new()));
+            return pack
+                .map_or_else(|| plain(id), |p| (self.lang.of(&p.title).to_owned(), String::new()));
         }
         let Some(item) = self.item(&form.incident) else { return plain(id) };
         let case = &item.incident.case;
@@ -369,7 +372,9 @@ impl App {
 }
 
 fn body_id(case: &Case, duty: &DutyStatus, body: usize) -> String {
-    say::pack_of(case, &duty.pack).and_then(|p| p.bodies.get(body)).map_or_else(String::new, |b| b.id.clone())
+    say::pack_of(case, &duty.pack)
+        .and_then(|p| p.bodies.get(body))
+        .map_or_else(String::new, |b| b.id.clone())
 }
 
 /// Duties that a report can be recorded for: own ones, soonest first, then relays that are not

@@ -193,7 +193,9 @@ impl Keymap {
         let find = |c: Context| {
             self.bounds.iter().find(|b| b.context == c && b.keys.contains(&key)).map(|b| b.action)
         };
-        find(context).or_else(|| if context == Context::Banner { quit_only(key) } else { find(Context::Global) })
+        find(context).or_else(|| {
+            if context == Context::Banner { quit_only(key) } else { find(Context::Global) }
+        })
     }
 
     /// The first key of an action here, as it is written.
@@ -209,9 +211,9 @@ impl Keymap {
         let mut all = own.clone();
         if context != Context::Banner {
             let global = self.bounds.iter().filter(|b| b.context == Context::Global);
-            all.extend(global.filter(|g| {
-                !own.iter().any(|o| g.keys.iter().all(|k| o.keys.contains(k)))
-            }));
+            all.extend(
+                global.filter(|g| !own.iter().any(|o| g.keys.iter().all(|k| o.keys.contains(k)))),
+            );
         }
         all
     }
@@ -229,7 +231,11 @@ impl Keymap {
             let keys: Vec<String> = b.keys.iter().map(|k| format!("`{k}`")).collect();
             let place = b.context.name().text(lang);
             let does = b.label.text(lang);
-            out.push_str(&format!("| {place} | {} | {does} | `{}` |\n", keys.join(" "), b.action.name()));
+            out.push_str(&format!(
+                "| {place} | {} | {does} | `{}` |\n",
+                keys.join(" "),
+                b.action.name()
+            ));
         }
         out
     }
@@ -282,7 +288,12 @@ mod tests {
         for a in &map.bounds {
             for b in &map.bounds {
                 if a.context == b.context && a.action != b.action {
-                    assert!(!a.keys.iter().any(|k| b.keys.contains(k)), "{:?} {:?}", a.action, b.action);
+                    assert!(
+                        !a.keys.iter().any(|k| b.keys.contains(k)),
+                        "{:?} {:?}",
+                        a.action,
+                        b.action
+                    );
                 }
             }
         }

@@ -51,7 +51,13 @@ fn group(d: &DutyStatus) -> u8 {
         (Some(State::Running | State::Overdue), None, true) if d.applies == Tri::Yes => 1,
         (Some(State::Running | State::Overdue), Some(_), false) => 2,
         (Some(State::Blocked), ..) => 3,
-        (Some(State::Waiting), _, own) => if own { 4 } else { 5 },
+        (Some(State::Waiting), _, own) => {
+            if own {
+                4
+            } else {
+                5
+            }
+        }
         (Some(State::Running | State::Overdue), None, _) => 6,
         (Some(State::Met | State::MetLate | State::Waived), ..) => 7,
         (None, ..) => 9,

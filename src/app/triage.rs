@@ -120,11 +120,8 @@ impl Triage {
                     }
                     _ => {}
                 }
-                self.choices = vec![
-                    typed(Typed::Since, since),
-                    typed(Typed::Lasted, lasted),
-                    Choice::Nothing,
-                ];
+                self.choices =
+                    vec![typed(Typed::Since, since), typed(Typed::Lasted, lasted), Choice::Nothing];
             }
             Kind::Level(ids) => {
                 self.choices = (0..ids.len()).rev().map(Choice::Level).collect();

@@ -134,9 +134,8 @@ impl App {
             return None;
         }
         let same = entries.iter().find(|e| e.event == **event);
-        let alike = || {
-            entries.iter().find(|e| e.event.kind() == event.kind() && e.by.person() == self.who)
-        };
+        let alike =
+            || entries.iter().find(|e| e.event.kind() == event.kind() && e.by.person() == self.who);
         same.or_else(alike).map(|e| e.n)
     }
 
@@ -190,11 +189,10 @@ impl App {
         if self.banner.is_none() && self.edits(key, action) {
             return Vec::new();
         }
-        let held = self.pending.is_some()
-            && matches!(self.screen(), Screen::Form(_) | Screen::Triage(_));
+        let held =
+            self.pending.is_some() && matches!(self.screen(), Screen::Form(_) | Screen::Triage(_));
         match action {
-            Some(Action::Quit | Action::Suspend | Action::Repaint | Action::Language)
-                if held => {}
+            Some(Action::Quit | Action::Suspend | Action::Repaint | Action::Language) if held => {}
             _ if held => {
                 self.tell(W::StillWriting.text(self.lang));
                 return Vec::new();
@@ -467,7 +465,10 @@ impl App {
             Action::NextField => form.step(false),
             Action::PrevField => form.step(true),
             Action::Left => form.turn(true, false),
-            _ => form.turn(false, matches!(form.fields.get(form.focus), Some(f) if f.name == Name::Packs)),
+            _ => form.turn(
+                false,
+                matches!(form.fields.get(form.focus), Some(f) if f.name == Name::Packs),
+            ),
         }
         self.refresh(&mut form);
         if form.value(Name::Which) != which {
@@ -477,9 +478,7 @@ impl App {
     }
 
     fn step(&mut self, by: isize) {
-        let moved = |at: usize, n: usize| {
-            at.saturating_add_signed(by).min(n.saturating_sub(1))
-        };
+        let moved = |at: usize, n: usize| at.saturating_add_signed(by).min(n.saturating_sub(1));
         match self.stack.last().cloned() {
             Some(Screen::Board) => {
                 let order = board::order(self);
@@ -531,7 +530,9 @@ impl App {
                     t.step(by);
                 }
                 Some(
-                    Screen::Why { scroll, .. } | Screen::Law { scroll } | Screen::Help { scroll, .. },
+                    Screen::Why { scroll, .. }
+                    | Screen::Law { scroll }
+                    | Screen::Help { scroll, .. },
                 ) => *scroll = scroll.saturating_add_signed(by).min(2000),
                 _ => {}
             },

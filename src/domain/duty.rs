@@ -1,5 +1,6 @@
 //! Duties of a case: which apply, what started their clocks, when they end, and where they stand.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
@@ -115,7 +116,8 @@ pub(super) fn statuses(
     reached_later: Option<Time>,
     now: Time,
 ) -> Vec<DutyStatus> {
-    let work = Work { case, pack, ground, grading, reached_later, now };
+    let since = vec![OnceCell::new(); pack.levels.len()];
+    let work = Work { case, pack, ground, grading, reached_later, now, since };
     (0..pack.duties.len())
         .filter_map(|i| u16::try_from(i).ok())
         .map(|i| work.status(DutyIx(i)))
@@ -129,6 +131,8 @@ struct Work<'a> {
     grading: &'a Grading,
     reached_later: Option<Time>,
     now: Time,
+    /// Per level: since when it has been known, worked out once.
+    since: Vec<OnceCell<Option<Time>>>,
 }
 
 impl Work<'_> {
@@ -224,12 +228,21 @@ impl Work<'_> {
     }
 
     fn known_since(&self, level: LevelIx) -> Option<Time> {
-        super::reached::known_since(self.case, self.pack, level, self.now)
+        if self.grading.bounds.at_least < Some(level) {
+            return None;
+        }
+        let work_out = || super::reached::known_since(self.case, self.pack, level, self.now);
+        *self.since.get(level.at())?.get_or_init(work_out)
     }
 
     fn of<'b>(&'b self, of: &'b [DutyIx]) -> impl Iterator<Item = &'b Submission> {
-        let ids: Vec<String> = of.iter().map(|d| self.pack.full_id(*d)).collect();
-        self.case.submissions.iter().filter(move |s| ids.contains(&s.duty))
+        self.case.submissions.iter().filter(move |s| of.iter().any(|d| self.is_for(s, *d)))
+    }
+
+    /// Says whether an attempt was made for a duty.
+    fn is_for(&self, s: &Submission, duty: DutyIx) -> bool {
+        let short = s.duty.strip_prefix(self.pack.id.as_str()).and_then(|r| r.strip_prefix('/'));
+        short == Some(self.pack.duties[duty.at()].id.as_str())
     }
 
     fn recipients(&self, index: DutyIx, id: &str) -> Vec<Recipient> {
@@ -259,8 +272,8 @@ impl Work<'_> {
                 let with = |want: Tri| {
                     let mut out = Vec::new();
                     for d in duties {
-                        let id = self.pack.full_id(*d);
-                        let got = self.case.submissions.iter().any(|s| s.duty == id && !s.failed);
+                        let got =
+                            self.case.submissions.iter().any(|s| !s.failed && self.is_for(s, *d));
                         let applies = self.ground.holds(&self.pack.duties[d.at()].when);
                         if applies == want || (want == Tri::Yes && got) {
                             for body in self.bodies(*d) {

@@ -190,12 +190,54 @@ pub enum Event {
         /// Why.
         because: String,
     },
+    /// The one who takes over accepts it.
+    TookOver {
+        /// Position of the hand-over that is accepted.
+        entry: u64,
+    },
+    /// Damaged bytes before this entry are answered for: they stay, and are skipped.
+    Recovered {
+        /// Where they begin, in bytes from the start of the record.
+        offset: u64,
+        /// How many there are, the line feed that ends them not counted.
+        bytes: u64,
+        /// Their SHA-256.
+        sha256: String,
+    },
+    /// The wall clock did not simply go on.
+    ClockChanged {
+        /// What was seen.
+        what: ClockEvent,
+        /// By how many milliseconds the wall clock moved against the clock since boot; or how long
+        /// the machine slept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ms: Option<i64>,
+        /// What it was before and is now, where that is a text (a zone, a source).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
     /// An entry that this version does not understand; its bytes still verify.
     #[serde(skip)]
     NotUnderstood {
         /// The kind as written.
         kind: String,
     },
+}
+
+/// What was seen of the wall clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockEvent {
+    /// It was set forward or back.
+    Stepped,
+    /// The machine slept.
+    Suspended,
+    /// The zone of the host changed.
+    ZoneChanged,
+    /// The host's clock is no longer kept by an outside source.
+    Unsynchronised,
+    /// It is kept by an outside source again.
+    Synchronised,
 }
 
 /// One attempt to report.
@@ -234,6 +276,9 @@ impl Event {
             Self::Noted { .. } => "noted",
             Self::HandedOver { .. } => "handed_over",
             Self::Closed { .. } => "closed",
+            Self::TookOver { .. } => "took_over",
+            Self::Recovered { .. } => "recovered",
+            Self::ClockChanged { .. } => "clock_changed",
             Self::NotUnderstood { kind } => kind,
         }
     }

@@ -4,6 +4,7 @@
 //! on may go on for as long as it likes, for nobody knows yet when it will end. `at_least` is read
 //! in the first light, `at_most` in the second.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::law::{Cond, DutyIx, FactIx, LevelIx, Pack};
@@ -27,6 +28,8 @@ pub struct Ground<'a> {
     now: Time,
     any_goes_on: bool,
     bounds: Bounds,
+    /// A fact that is looked at as if it had its lowest answer; see [`Ground::holds_without`].
+    without: Cell<Option<FactIx>>,
 }
 
 #[derive(Clone, Copy)]
@@ -107,7 +110,9 @@ impl<'a> Ground<'a> {
             .collect();
         let any_goes_on =
             slots.iter().any(|s| matches!(s, Slot::Known(Value::Duration(span)) if span.goes_on()));
-        let mut ground = Self { pack, slots, now, any_goes_on, bounds: Bounds::default() };
+        let bounds = Bounds::default();
+        let without = Cell::new(None);
+        let mut ground = Self { pack, slots, now, any_goes_on, bounds, without };
         ground.exclude();
         ground
     }
@@ -254,21 +259,19 @@ impl<'a> Ground<'a> {
 
     /// Evaluates a condition as if one unknown fact had its lowest answer.
     pub fn holds_without(&self, cond: &Cond, fact: FactIx) -> Tri {
-        let mut slots = self.slots.clone();
-        slots[fact.at()] = Slot::Lowest;
-        let other = Ground {
-            pack: self.pack,
-            slots,
-            now: self.now,
-            any_goes_on: self.any_goes_on,
-            bounds: self.bounds,
-        };
-        other.holds(cond)
+        self.without.set(Some(fact));
+        let holds = self.holds(cond);
+        self.without.set(None);
+        holds
+    }
+
+    fn slot(&self, fact: FactIx) -> Slot<'a> {
+        if self.without.get() == Some(fact) { Slot::Lowest } else { self.slots[fact.at()] }
     }
 
     /// A yes/no fact as a truth value.
     pub fn truth(&self, fact: FactIx) -> Tri {
-        match self.slots[fact.at()] {
+        match self.slot(fact) {
             Slot::Unknown => Tri::Unknown,
             Slot::Known(Value::Bool(b)) => Tri::from(*b),
             Slot::Known(_) | Slot::Lowest => Tri::No,
@@ -277,7 +280,7 @@ impl<'a> Ground<'a> {
 
     /// Says whether a fact is still worth asking.
     pub fn is_unknown(&self, fact: FactIx) -> bool {
-        matches!(self.slots[fact.at()], Slot::Unknown)
+        matches!(self.slot(fact), Slot::Unknown)
     }
 
     fn presupposed(&self) -> Vec<FactIx> {
@@ -318,17 +321,17 @@ impl<'a> Ground<'a> {
             }
             Cond::AtLeast(f, q) => self.compare(*f, light, |n| n >= q.0),
             Cond::MoreThan(f, q) => self.compare(*f, light, |n| n > q.0),
-            Cond::Has(f, mask) => match self.slots[f.at()] {
+            Cond::Has(f, mask) => match self.slot(*f) {
                 Slot::Unknown => Tri::Unknown,
                 Slot::Known(Value::Set(have)) => Tri::from(have & mask != 0),
                 Slot::Known(_) | Slot::Lowest => Tri::No,
             },
-            Cond::Chosen(f, option) => match self.slots[f.at()] {
+            Cond::Chosen(f, option) => match self.slot(*f) {
                 Slot::Unknown => Tri::Unknown,
                 Slot::Known(Value::Choice(have)) => Tri::from(have == option),
                 Slot::Known(_) | Slot::Lowest => Tri::No,
             },
-            Cond::Graded(f, level) => match self.slots[f.at()] {
+            Cond::Graded(f, level) => match self.slot(*f) {
                 Slot::Unknown => Tri::Unknown,
                 Slot::Known(Value::Level(Some(have))) => Tri::from(u16::from(*have) >= level.0),
                 Slot::Known(_) | Slot::Lowest => Tri::No,
@@ -347,7 +350,7 @@ impl<'a> Ground<'a> {
     }
 
     fn compare(&self, fact: FactIx, light: Light, reaches: impl Fn(i64) -> bool) -> Tri {
-        match self.slots[fact.at()] {
+        match self.slot(fact) {
             Slot::Unknown => Tri::Unknown,
             Slot::Lowest => Tri::from(reaches(0)),
             Slot::Known(Value::Duration(span)) => {
@@ -372,7 +375,7 @@ impl<'a> Ground<'a> {
     }
 
     fn collect(&self, cond: &Cond, out: &mut FactSet) {
-        let fact = |f: &FactIx, out: &mut FactSet| match self.slots[f.at()] {
+        let fact = |f: &FactIx, out: &mut FactSet| match self.slot(*f) {
             Slot::Unknown => {
                 *out |= bit(*f);
                 if let Some(pre) = &self.pack.facts[f.at()].only_if

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::assess::{Assessment, assess};
-use super::case::{Case, Change, Submission, Waiver};
+use super::case::{Case, Change, LEARNED_AT, Submission, Waiver};
 use super::event::{Entry, Event, Mode, PackPin, Sent};
 use super::law::Pack;
-use super::time::{self, Time, Zone};
+use super::time::{self, Time, UTC};
 use super::value::Value;
 
 /// The answer that takes a fact back to unknown.
@@ -152,6 +152,11 @@ impl Incident {
                 self.pins.clone_from(packs);
             }
             Event::Answered { set, .. } => {
+                // What is told together with the moment of learning counts as known since then: the
+                // arguable second clock must not start with the typing.
+                let told_with =
+                    set.get(LEARNED_AT).and_then(|t| time::parse(t, entry.at, UTC).ok());
+                let at = entry.happened_at.or(told_with).unwrap_or(entry.at);
                 for (name, text) in set {
                     if let Err(why) = self.answer(name, text, at, entry.at) {
                         self.not_understood.push((entry.n, why));
@@ -184,17 +189,20 @@ impl Incident {
             Event::NotUnderstood { kind } => {
                 self.not_understood.push((entry.n, format!("kind `{kind}`")));
             }
-            Event::Noted { .. } | Event::Corrected { .. } => {}
+            Event::Noted { .. }
+            | Event::Corrected { .. }
+            | Event::TookOver { .. }
+            | Event::Recovered { .. }
+            | Event::ClockChanged { .. } => {}
         }
     }
 
     fn answer(&mut self, name: &str, text: &str, at: Time, now: Time) -> Result<(), String> {
-        let utc = Zone::Fixed(chrono::Offset::fix(&chrono::Utc));
         if self.case.anchor(name).is_some() {
             if text == UNKNOWN {
                 self.case.anchors.remove(name);
             } else {
-                let moment = time::parse(text, now, utc).map_err(|e| e.to_string())?;
+                let moment = time::parse(text, now, UTC).map_err(|e| e.to_string())?;
                 self.case.anchors.insert(name.to_owned(), moment);
             }
             return Ok(());
@@ -203,7 +211,7 @@ impl Incident {
         let value = if text == UNKNOWN {
             None
         } else {
-            Some(Value::parse(&fact.kind, text, now, utc).map_err(|e| e.to_string())?)
+            Some(Value::parse(&fact.kind, text, now, UTC).map_err(|e| e.to_string())?)
         };
         if self.case.facts.get(name) != value.as_ref() {
             let change = Change { at, fact: name.to_owned(), value: value.clone() };
@@ -278,7 +286,11 @@ pub fn correctable(event: &Event) -> &'static [&'static str] {
         Event::Waived { .. } | Event::Closed { .. } => &["because", "happened_at"],
         Event::Noted { .. } => &["text", "happened_at"],
         Event::HandedOver { .. } => &["to", "happened_at"],
-        Event::Corrected { .. } | Event::NotUnderstood { .. } => &[],
+        Event::Corrected { .. }
+        | Event::NotUnderstood { .. }
+        | Event::TookOver { .. }
+        | Event::Recovered { .. }
+        | Event::ClockChanged { .. } => &[],
     }
 }
 
@@ -287,8 +299,7 @@ fn patched(entry: &Entry, fields: &BTreeMap<String, String>) -> Entry {
     for (name, text) in fields {
         let optional = || (text != UNKNOWN && !text.is_empty()).then(|| text.clone());
         if name == "happened_at" {
-            let utc = Zone::Fixed(chrono::Offset::fix(&chrono::Utc));
-            out.happened_at = time::parse(text, entry.at, utc).ok().or(out.happened_at);
+            out.happened_at = time::parse(text, entry.at, UTC).ok().or(out.happened_at);
             continue;
         }
         match (&mut out.event, name.as_str()) {

@@ -4,8 +4,8 @@
 //! presupposes another open fact comes after it.
 
 use super::duty::{DutyStatus, members};
-use super::grade::{Grading, Ground, bit};
-use super::law::{FactIx, LevelIx, Pack};
+use super::grade::{FactSet, Grading, Ground, bit};
+use super::law::{FactIx, LevelIx, Pack, Start};
 use super::time::Time;
 use super::tri::Tri;
 
@@ -28,6 +28,16 @@ pub struct Question {
     pub later: bool,
 }
 
+/// A duty that is not excluded, with the facts on which it hangs.
+struct OpenDuty<'a> {
+    status: &'a DutyStatus,
+    /// Its limit; for a clock that another report starts, the limit of that report, by which the
+    /// answer matters.
+    by: Option<Time>,
+    settled_by: FactSet,
+    blocked_by: FactSet,
+}
+
 /// Lists the open questions of one pack.
 pub(super) fn open(
     pack: &Pack,
@@ -35,49 +45,63 @@ pub(super) fn open(
     grading: &Grading,
     duties: &[DutyStatus],
 ) -> Vec<Question> {
-    let mut all = 0;
-    for o in &grading.open {
-        all |= o.facts;
-    }
-    for d in duties.iter().filter(|d| d.state.is_some()) {
-        d.settled_by.iter().for_each(|f| all |= bit(*f));
-        for block in &pack.duties[d.index.at()].blocked {
-            if d.is_open() && ground.holds(&block.when) == Tri::Unknown {
-                all |= ground.hangs_on(&block.when);
+    let open: Vec<OpenDuty<'_>> = duties
+        .iter()
+        .filter(|d| d.state.is_some())
+        .map(|status| {
+            let blocks = pack.duties[status.index.at()].blocked.iter();
+            let unsure = blocks.filter(|b| ground.holds(&b.when) == Tri::Unknown);
+            OpenDuty {
+                status,
+                by: status.due.or_else(|| starting_due(pack, status, duties)),
+                settled_by: status.settled_by.iter().fold(0, |all, f| all | bit(*f)),
+                blocked_by: unsure
+                    .filter(|_| status.is_open())
+                    .fold(0, |all, b| all | ground.hangs_on(&b.when)),
             }
-        }
-    }
+        })
+        .collect();
+    let mut all = 0;
+    grading.open.iter().for_each(|o| all |= o.facts);
+    open.iter().for_each(|d| all |= d.settled_by | d.blocked_by);
     if let Some(floor) = &pack.floor
         && grading.bounds.at_least != grading.bounds.at_most
     {
         all |= bit(floor.fact);
     }
-    let unknown = |f: &FactIx| ground.is_unknown(*f);
     members(all)
         .into_iter()
-        .filter(unknown)
-        .map(|f| ask(pack, ground, grading, duties, f))
+        .filter(|f| ground.is_unknown(*f))
+        .map(|f| ask(pack, ground, grading, &open, f))
         .collect()
+}
+
+/// The earliest limit of the open reports that would start a duty's clock.
+fn starting_due(pack: &Pack, status: &DutyStatus, duties: &[DutyStatus]) -> Option<Time> {
+    let (Start::Received(of) | Start::Sent(of)) = &pack.duties[status.index.at()].starts else {
+        return None;
+    };
+    duties.iter().filter(|d| d.is_open() && of.contains(&d.index)).filter_map(|d| d.due).min()
 }
 
 fn ask(
     pack: &Pack,
     ground: &Ground<'_>,
     grading: &Grading,
-    duties: &[DutyStatus],
+    duties: &[OpenDuty<'_>],
     fact: FactIx,
 ) -> Question {
     let mut could: Vec<LevelIx> = Vec::new();
     let mut excludes = 0;
     let decides_all = pack.floor.as_ref().is_some_and(|f| f.fact == fact);
     for o in &grading.open {
-        let rung = &pack.criteria[o.criterion].rungs[o.rung];
         if decides_all {
             excludes += 1;
         } else if o.facts & bit(fact) != 0 {
             if !could.contains(&o.level) {
                 could.push(o.level);
             }
+            let rung = &pack.criteria[o.criterion].rungs[o.rung];
             excludes += usize::from(ground.holds_without(&rung.when, fact) == Tri::No);
         }
     }
@@ -87,27 +111,21 @@ fn ask(
     could.sort_unstable_by(|a, b| b.cmp(a));
     let mut settles = Vec::new();
     let mut earliest_due: Option<Time> = None;
-    for d in duties.iter().filter(|d| d.is_open()) {
-        let duty = &pack.duties[d.index.at()];
-        let blocks = duty.blocked.iter().any(|b| {
-            ground.holds(&b.when) == Tri::Unknown && ground.hangs_on(&b.when) & bit(fact) != 0
-        });
-        if d.settled_by.contains(&fact) {
-            settles.push(d.id.clone());
-            let gone = decides_all || ground.holds_without(&duty.when, fact) == Tri::No;
-            excludes += usize::from(gone || blocks);
-        } else if blocks {
-            excludes += 1;
-        } else {
+    for d in duties {
+        let blocks = d.blocked_by & bit(fact) != 0;
+        let decides = d.settled_by & bit(fact) != 0;
+        if !blocks && !decides {
             continue;
         }
-        earliest_due = match (earliest_due, d.due) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        };
+        if decides {
+            settles.push(d.status.id.clone());
+        }
+        let when = &pack.duties[d.status.index.at()].when;
+        let gone = || decides && ground.holds_without(when, fact) == Tri::No;
+        excludes += usize::from(blocks || decides_all || gone());
+        earliest_due = earliest(earliest_due, d.by);
     }
-    let later =
-        pack.facts[fact.at()].only_if.as_ref().is_some_and(|c| ground.holds(c) == Tri::Unknown);
+    let presupposes = pack.facts[fact.at()].only_if.as_ref();
     Question {
         fact: pack.facts[fact.at()].id.clone(),
         pack: pack.id.clone(),
@@ -115,7 +133,14 @@ fn ask(
         settles,
         earliest_due,
         excludes,
-        later,
+        later: presupposes.is_some_and(|c| ground.holds(c) == Tri::Unknown),
+    }
+}
+
+fn earliest(a: Option<Time>, b: Option<Time>) -> Option<Time> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }
 
@@ -126,10 +151,7 @@ pub(super) fn merge(questions: &mut Vec<Question>) {
         if let Some(same) = merged.iter_mut().find(|m| m.fact == q.fact) {
             same.settles.extend(q.settles);
             same.excludes += q.excludes;
-            same.earliest_due = match (same.earliest_due, q.earliest_due) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
+            same.earliest_due = earliest(same.earliest_due, q.earliest_due);
         } else {
             merged.push(q);
         }

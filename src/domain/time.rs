@@ -21,6 +21,12 @@ pub enum Zone {
     Fixed(Offset),
 }
 
+/// UTC, in which the record is written.
+pub const UTC: Zone = match FixedOffset::east_opt(0) {
+    Some(offset) => Zone::Fixed(offset),
+    None => Zone::System,
+};
+
 impl Zone {
     /// The moment as it is shown in this zone.
     pub fn show(self, at: Time) -> DateTime<FixedOffset> {

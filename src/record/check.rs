@@ -182,6 +182,28 @@ pub fn check<R: BufRead>(
     }
 }
 
+/// Finds the entry after which the head was the one that somebody wrote down. Stops at the first
+/// thing that is wrong.
+///
+/// # Errors
+/// The reader failed.
+pub fn entry_with_head<R: BufRead>(mut reader: R, written: &str) -> io::Result<Option<u64>> {
+    let mut chain = Chain::start();
+    let mut line = Vec::with_capacity(4096);
+    loop {
+        line.clear();
+        reader.by_ref().take(LINE_MOST + 1).read_until(b'\n', &mut line)?;
+        if line.is_empty() {
+            return Ok(None);
+        }
+        match chain.follow(&line) {
+            Ok(entry) if chain.head.answers_to(written) => return Ok(Some(entry.n)),
+            Ok(_) => {}
+            Err(_) => return Ok(None),
+        }
+    }
+}
+
 /// Checks a whole record that is in memory.
 pub fn check_bytes(bytes: &[u8]) -> Report {
     match check(bytes, Chain::start(), Limits::default(), drop) {

@@ -6,8 +6,8 @@
 //! the order; so there are both.
 //!
 //! - [`canon`]: the one way in which an entry is written;
-//! - [`line`]: one entry to bytes and back, by position and without writing it anew;
-//! - [`check`]: everything recomputed, from the start or from a place that was verified before;
+//! - [`mod@line`]: one entry to bytes and back, by position and without writing it anew;
+//! - [`mod@check`]: everything recomputed, from the start or from a place that was verified before;
 //! - [`digest`]: SHA-256 values and the short form in which people read them out.
 
 pub mod canon;
@@ -16,7 +16,7 @@ pub mod digest;
 pub mod line;
 pub mod wrong;
 
-pub use check::{Chain, Limits, Report, check, check_bytes};
+pub use check::{Chain, Limits, Report, check, check_bytes, entry_with_head};
 pub use digest::Digest;
 pub use line::{Line, Unfit, decode, encode};
 pub use wrong::{Problem, Wrong};

@@ -1,8 +1,10 @@
 //! An assessment as plain lines: soonest clock first, then what is open.
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::domain::assess::{Assessment, Warning};
 use crate::domain::case::Case;
-use crate::domain::duty::DutyStatus;
+use crate::domain::duty::{DutyStatus, State};
 use crate::domain::law::Pack;
 use crate::domain::time::{Time, Zone};
 use crate::domain::tri::Tri;
@@ -59,33 +61,45 @@ pub fn reason_line(pack: &Pack, reason: &crate::domain::assess::Because, lang: L
     format!("{level}: {text} [{cite}, {}]", basis.mark)
 }
 
-/// One duty on one line.
-pub fn duty_line(case: &Case, d: &DutyStatus, now: Time, style: Style) -> String {
+/// One duty as cells: mark, time left, what, limit, state, id, remark.
+fn duty_cells(case: &Case, d: &DutyStatus, now: Time, style: Style) -> [String; 6] {
     let lang = style.lang;
-    let mark = Urgency::of(d, now, style.soon).mark();
     let left = match d.due {
         Some(due) if d.is_open() => say::countdown((due - now).num_seconds(), lang),
+        _ if d.state == Some(State::Waiting) => String::new(),
         _ => d.words.as_ref().map(|w| lang.of(w).to_owned()).unwrap_or_default(),
     };
     let due = d.due.map(|t| say::moment_with_offset(t, now, style.zone, lang)).unwrap_or_default();
-    let who = pack_of(case, &d.pack).filter(|_| !d.own).map(|p| say::body(p, d.from, lang));
-    let who = who.map(|w| format!("[{w}] ")).unwrap_or_default();
-    let mut line = format!(
-        "{mark:<2}  {left}  {who}{}  {due}  {}  {}",
-        say::duty_title(case, d, lang),
-        say::state(d, lang),
-        d.id
-    );
+    let mut state = say::state(d, lang).to_owned();
     if let Some(at) = d.met_at {
-        let at = say::moment(at, now, style.zone, lang);
-        line.push_str(&format!("  {at}"));
+        state = format!("{state} {}", say::moment(at, now, style.zone, lang));
     }
-    if let Some((_, due)) = d.arguable.filter(|_| d.is_open()) {
-        let due = say::moment_with_offset(due, now, style.zone, lang);
-        let text = lang.pick("另一种可主张的期限", "arguable second limit");
-        line.push_str(&format!("  ({text}: {due})"));
-    }
-    line
+    [
+        Urgency::of(d, now, style.soon).mark().to_owned(),
+        left,
+        due,
+        state,
+        say::duty_title(case, d, lang).to_owned(),
+        d.id.clone(),
+    ]
+}
+
+/// Lays cells out in columns by display width; the last column is not padded.
+pub fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
+    let width = |c: usize| rows.iter().map(|r| r[c].width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    rows.iter()
+        .map(|row| {
+            let mut line = String::new();
+            for (c, cell) in row.iter().enumerate() {
+                line.push_str(cell);
+                if c + 1 < N {
+                    line.push_str(&" ".repeat(widths[c] - cell.width() + 2));
+                }
+            }
+            line.trim_end().to_owned()
+        })
+        .collect()
 }
 
 /// The facts that would settle an undecided duty, by their short names.
@@ -134,8 +148,8 @@ pub fn warning_line(case: &Case, w: &Warning, lang: Lang) -> String {
     }
 }
 
-/// Everything, for `status ID` and `assess`.
-pub fn assessment(case: &Case, a: &Assessment, style: Style) -> Vec<String> {
+/// Everything, for `status ID` and `assess`; the advice in full, or only its count.
+pub fn assessment(case: &Case, a: &Assessment, style: Style, advice: bool) -> Vec<String> {
     let lang = style.lang;
     let mut out = level_lines(case, a, style);
     let reportable = match (a.reportable, lang) {
@@ -148,8 +162,16 @@ pub fn assessment(case: &Case, a: &Assessment, style: Style) -> Vec<String> {
     };
     out.push(format!("{}  {reportable}", lang.pick("报告", "report")));
     out.push(String::new());
-    for d in a.duties.iter().filter(|d| d.state.is_some()) {
-        out.push(duty_line(case, d, a.now, style));
+    let shown: Vec<&DutyStatus> = a.duties.iter().filter(|d| d.state.is_some()).collect();
+    let rows: Vec<_> = shown.iter().map(|d| duty_cells(case, d, a.now, style)).collect();
+    for (line, d) in columns(&rows).into_iter().zip(&shown) {
+        out.push(line);
+        if let Some((_, due)) = d.arguable.filter(|_| d.is_open()) {
+            let due = say::moment_with_offset(due, a.now, style.zone, lang);
+            let text = lang
+                .pick("若从获知等级时起算, 到", "if counted from when the level was known, until");
+            out.push(format!("      {text} {due}"));
+        }
         if d.applies == Tri::Unknown && !d.settled_by.is_empty() && d.own {
             let text = lang.pick("待定于", "settled by");
             out.push(format!("      {text}: {}", settled_by(case, d, lang, 4)));
@@ -168,27 +190,48 @@ pub fn assessment(case: &Case, a: &Assessment, style: Style) -> Vec<String> {
     for w in &a.warnings {
         out.push(format!("!   {}", warning_line(case, w, lang)));
     }
-    for (pack, verdict) in case.packs.iter().zip(&a.packs) {
-        for i in &verdict.notices {
-            out.push(format!("i   {}", lang.of(&pack.notices[*i].text)));
-        }
+    let notices: Vec<&str> = case
+        .packs
+        .iter()
+        .zip(&a.packs)
+        .flat_map(|(p, v)| v.notices.iter().map(|i| lang.of(&p.notices[*i].text)))
+        .collect();
+    if advice {
+        notices.iter().for_each(|n| out.push(format!("i   {n}")));
+    } else if !notices.is_empty() {
+        let n = notices.len().to_string();
+        let text =
+            lang.pick("{0} 条提示, 加 --advice 显示", "{0} pieces of advice; --advice shows them");
+        out.push(format!("i   {}", crate::words::fill(text, &[&n])));
     }
-    if !a.questions.is_empty() {
-        out.push(String::new());
-        out.push(
-            lang.pick("未知 (按先后值得问的次序)", "open, in the order worth asking").to_owned(),
-        );
-        for q in &a.questions {
-            let Some(fact) = case.fact(&q.fact) else { continue };
-            let due = q.earliest_due.map(|t| say::moment(t, a.now, style.zone, lang));
-            let due = due.map(|d| format!("  {} {d}", lang.pick("可早到", "as early as")));
-            out.push(format!(
-                "?   {}  ({}){}",
-                lang.of(&fact.short),
-                q.fact,
-                due.unwrap_or_default()
-            ));
-        }
+    out.extend(question_lines(case, a, style));
+    out
+}
+
+/// How many questions get a line of their own; the rest share one.
+const QUESTIONS_IN_FULL: usize = 6;
+
+fn question_lines(case: &Case, a: &Assessment, style: Style) -> Vec<String> {
+    let lang = style.lang;
+    if a.questions.is_empty() {
+        return Vec::new();
+    }
+    let title = lang.pick("未知, 最值得先问的在前", "open, the one most worth asking first");
+    let mut out = vec![String::new(), title.to_owned()];
+    let mut rows = Vec::new();
+    for q in a.questions.iter().take(QUESTIONS_IN_FULL) {
+        let Some(fact) = case.fact(&q.fact) else { continue };
+        let due = q.earliest_due.map(|t| say::moment(t, a.now, style.zone, lang));
+        let due = due.map(|d| format!("{} {d}", lang.pick("可早到", "as early as")));
+        let mark = Urgency::Undecided.mark().to_owned();
+        let name = lang.of(&fact.short).to_owned();
+        rows.push([mark, name, q.fact.clone(), due.unwrap_or_default()]);
+    }
+    out.extend(columns(&rows));
+    let rest: Vec<&str> =
+        a.questions.iter().skip(QUESTIONS_IN_FULL).map(|q| q.fact.as_str()).collect();
+    if !rest.is_empty() {
+        out.push(format!("?   {}", rest.join(" ")));
     }
     out
 }

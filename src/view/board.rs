@@ -34,7 +34,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App) {
         y += 1;
     }
     if app.items().is_empty() {
-        for (i, word) in [W::NoIncidents, W::NoIncidentsHow, W::NoIncidentsEarly].iter().enumerate() {
+        for (i, word) in [W::NoIncidents, W::NoIncidentsHow, W::NoIncidentsEarly].iter().enumerate()
+        {
             let style = if i == 0 { BOLD } else { PLAIN };
             let dy = u16::try_from(i).unwrap_or(0);
             pen.put(4, y + 1 + dy, word.text(lang), pen.cols, style);
@@ -48,7 +49,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App) {
     let compact = pen.cols < COMPACT;
     let due_w = widest(|r| &r.due).max(cells(W::ColDue.text(lang)));
     let left_w = widest(|r| &r.left).max(cells(W::ColLeft.text(lang)));
-    let level_w = if compact { 0 } else { widest(|r| &r.level).clamp(4, pen.cols / 3) };
+    let level_w = if compact { 0 } else { widest(|r| &r.level).clamp(4, (pen.cols / 3).max(30)) };
     let used = 4 + left_w + 2 + due_w + 2 + if compact { 0 } else { level_w + 2 };
     let title_w = pen.cols.saturating_sub(used).min(60);
     let (title_x, level_x) = (4 + left_w + 2 + due_w + 2, 4 + left_w + 2 + due_w + 2 + title_w + 2);
@@ -75,8 +76,15 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App) {
         pen.put(due_x, y, &row.due, due_w, PLAIN);
         pen.put(title_x, y, &row.title, title_w, if i == at { CHOSEN } else { BOLD });
         if !compact {
-            pen.put(level_x, y, &row.level, level_w, PLAIN);
-            pen.put(title_x, y + 1, &row.under, pen.cols - title_x, PLAIN);
+            // Bounds that do not fit beside each other stand below each other.
+            let (low, high) = match row.level.split_once(" .. ") {
+                Some((low, high)) if cells(&row.level) > level_w => (low, format!(".. {high}")),
+                _ => (row.level.as_str(), String::new()),
+            };
+            pen.put(level_x, y, low, level_w, PLAIN);
+            pen.put(level_x, y + 1, &high, level_w, PLAIN);
+            let room = if high.is_empty() { pen.cols } else { level_x - 2 };
+            pen.put(due_x, y + 1, &row.under, room - due_x, PLAIN);
         }
         y += u16::try_from(per).unwrap_or(1);
     }
@@ -110,7 +118,11 @@ fn line(app: &App, item: &Item) -> Line {
     };
     Line {
         urgency,
-        mark: if nearest.is_none() && item.incident.closed.is_none() { "-" } else { urgency.mark() },
+        mark: if nearest.is_none() && item.incident.closed.is_none() {
+            "-"
+        } else {
+            urgency.mark()
+        },
         title,
         level: levels.join(" | "),
         due: nearest

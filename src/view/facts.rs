@@ -45,10 +45,9 @@ fn value(app: &App, item: &Item, id: &str, asks: &[String]) -> (&'static str, St
             let pack = case.packs.iter().find(|p| p.fact(id).is_some());
             say::answer(fact, pack.map(AsRef::as_ref), Some(v), app.now(), app.zone(), lang)
         }),
-        None => case
-            .anchors
-            .get(id)
-            .map(|t| say::moment_with_offset(*t, app.now(), app.zone(), lang)),
+        None => {
+            case.anchors.get(id).map(|t| say::moment_with_offset(*t, app.now(), app.zone(), lang))
+        }
     };
     match known {
         Some(text) => ("ok", text),

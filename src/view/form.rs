@@ -109,7 +109,8 @@ fn input(
                 if y < end {
                     pen.put(x, y, &format!("{count}  {hint}"), width, PLAIN);
                 }
-                if field.name == Name::Channel || field.name == Name::Duty || field.name == Name::To {
+                if field.name == Name::Channel || field.name == Name::Duty || field.name == Name::To
+                {
                     y = others(pen, app, form, field.name, options, at, x, y, end);
                 }
             }

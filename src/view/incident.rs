@@ -2,7 +2,7 @@
 
 use super::frame::{BOLD, Body, CHOSEN, PLAIN, colour, frame};
 use super::lines::{self, Cells};
-use super::pen::{Pen, cells, wrap};
+use super::pen::{Pen, cells, fit_term, pack as pack_lines, wrap};
 use super::{COMPACT, WIDE, entry};
 use crate::app::rows::{self, rows as list};
 use crate::app::{App, Item};
@@ -42,8 +42,8 @@ fn level_lines(pen: &mut Pen<'_>, app: &App, item: &Item, top: u16, label_w: u16
     let mut y = top;
     for verdict in &item.assessment.packs {
         let Some(pack) = say::pack_of(&item.incident.case, &verdict.pack) else { continue };
-        let text = lines::level(app, item, verdict, pack);
-        for (i, line) in wrap(&text, pen.cols - label_w).into_iter().take(2).enumerate() {
+        let parts = lines::level(app, item, verdict, pack);
+        for (i, line) in pack_lines(&parts, " | ", pen.cols - label_w).into_iter().enumerate() {
             if i == 0 {
                 pen.put(0, y, W::Level.text(lang), label_w, PLAIN);
             }
@@ -125,17 +125,16 @@ fn draw_rows(
     let listed = list(&item.assessment, all);
     let keys: Vec<String> = listed.iter().map(|r| rows::key(&item.assessment, *r)).collect();
     let at = keys.iter().position(|k| k == row).unwrap_or(0);
-    let lines: Vec<Cells> =
-        listed.iter().filter_map(|r| lines::row(app, item, *r)).collect();
+    let lines: Vec<Cells> = listed.iter().filter_map(|r| lines::row(app, item, *r)).collect();
     let widest = |f: fn(&Cells) -> &str| lines.iter().map(|r| cells(f(r))).max().unwrap_or(0);
     let left_w = widest(|r| &r.left).max(5);
     let compact = cols < COMPACT;
-    let due_w = widest(|r| &r.due).min(if compact { 12 } else { cols / 4 });
+    let due_w = widest(|r| &r.due).min(if compact { 12 } else { (cols / 5).max(16) });
     let title_x = 3 + left_w + 2;
     let title_w = if compact {
         cols.saturating_sub(title_x + 2 + due_w)
     } else {
-        widest(|r| &r.title).min(cols * 2 / 5)
+        widest(|r| &r.title).min(if cols < 100 { 28 } else { cols * 2 / 5 })
     };
     let due_x = title_x + title_w + 2;
     let detail_x = due_x + due_w + 2;
@@ -154,7 +153,7 @@ fn draw_rows(
         } else {
             title_w
         };
-        pen.put(title_x, y, &line.title, room, style);
+        pen.put(title_x, y, &fit_term(&line.title, room), room, style);
         pen.put(due_x, y, &line.due, due_w, PLAIN);
         if !compact {
             pen.put(detail_x, y, &line.detail, cols.saturating_sub(detail_x), PLAIN);
@@ -199,7 +198,13 @@ fn side(pen: &mut Pen<'_>, app: &App, item: &Item, body: Body, x: u16) {
         }
         y += 1;
     }
-    pen.put(x, y, &lines::record(app, item).split("  ").take(2).collect::<Vec<_>>().join("  "), width, BOLD);
+    pen.put(
+        x,
+        y,
+        &lines::record(app, item).split("  ").take(2).collect::<Vec<_>>().join("  "),
+        width,
+        BOLD,
+    );
     y += 1;
     let room = usize::from(body.end.saturating_sub(y));
     let entries = &item.incident.entries;

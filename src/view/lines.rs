@@ -22,7 +22,7 @@ pub(super) struct Cells {
 }
 
 /// The level: what is certain, what will be, what cannot be excluded.
-pub(super) fn level(app: &App, item: &Item, verdict: &Verdict, pack: &Pack) -> String {
+pub(super) fn level(app: &App, item: &Item, verdict: &Verdict, pack: &Pack) -> Vec<String> {
     let lang = app.lang();
     let b = verdict.bounds;
     let name = |l: Option<LevelIx>| say::level(pack, l, lang);
@@ -53,11 +53,10 @@ pub(super) fn level(app: &App, item: &Item, verdict: &Verdict, pack: &Pack) -> S
         }
         parts.push(W::LevelMaybe.with(lang, &[&name(could), &list]));
     }
-    let line = parts.join(" | ");
     if item.assessment.packs.len() > 1 {
-        return format!("{}: {line}", lang.of(&pack.short));
+        parts[0] = format!("{}: {}", lang.of(&pack.short), parts[0]);
     }
-    line
+    parts
 }
 
 /// Contradictions and advice that hold now.
@@ -67,19 +66,18 @@ pub(super) fn advice(app: &App, item: &Item) -> Vec<String> {
     let names = |ids: &[String]| {
         ids.iter().map(|i| entry::name(app, case, i)).collect::<Vec<_>>().join(", ")
     };
-    let mut out: Vec<String> = item
-        .assessment
-        .warnings
-        .iter()
-        .map(|w| match w {
-            Warning::Denied { fact, .. } => {
-                W::WarnDenied.with(lang, &[&entry::name(app, case, fact)])
-            }
-            Warning::Presupposes { fact, excluded_by, .. } => {
-                W::WarnPresupposes.with(lang, &[&entry::name(app, case, fact), &names(excluded_by)])
-            }
-        })
-        .collect();
+    let mut out: Vec<String> =
+        item.assessment
+            .warnings
+            .iter()
+            .map(|w| match w {
+                Warning::Denied { fact, .. } => {
+                    W::WarnDenied.with(lang, &[&entry::name(app, case, fact)])
+                }
+                Warning::Presupposes { fact, excluded_by, .. } => W::WarnPresupposes
+                    .with(lang, &[&entry::name(app, case, fact), &names(excluded_by)]),
+            })
+            .collect();
     for verdict in &item.assessment.packs {
         if let Some(pack) = say::pack_of(case, &verdict.pack) {
             let text = |i: &usize| pack.notices.get(*i).map(|a| lang.of(&a.text).to_owned());
@@ -166,7 +164,8 @@ fn detail(app: &App, item: &Item, d: &DutyStatus, pack: &Pack) -> String {
         Some(State::Running | State::Overdue) => {
             let mut text = state.to_owned();
             if sent > 0 && sent < d.recipients.len() {
-                text = W::PartlySent.with(lang, &[&sent.to_string(), &d.recipients.len().to_string()]);
+                text =
+                    W::PartlySent.with(lang, &[&sent.to_string(), &d.recipients.len().to_string()]);
             } else if sent == 0 && d.attempts > 0 {
                 text = W::AttemptsFailed.with(lang, &[&d.attempts.to_string()]);
             } else if duty.repeats && d.attempts > 0 {
@@ -174,7 +173,10 @@ fn detail(app: &App, item: &Item, d: &DutyStatus, pack: &Pack) -> String {
             }
             if let Some((_, end)) = d.arguable {
                 let end = say::moment(end, app.now(), app.zone(), lang);
-                text.push_str("  ");
+                if sent == 0 && d.attempts == 0 && d.state == Some(State::Running) {
+                    text = W::NotSent.text(lang).to_owned();
+                }
+                text.push(' ');
                 text.push_str(&W::Arguable.with(lang, &[&end]));
                 return text;
             }
@@ -243,13 +245,16 @@ pub(super) fn chain(app: &App, item: &Item, width: u16) -> Vec<String> {
             let arrow = arrow(app, duty, d.applies);
             let mut line = format!("{lead} {arrow} {} [{stand}]", say::body(pack, r.body, lang));
             let relays = relays(app, item, pack, d, r.body);
-            let indent = usize::from(super::pen::cells(&lead)) + 2;
+            let indent = usize::from(super::pen::cells(&lead) + super::pen::cells(&arrow)) + 2;
             for relay in relays {
                 if super::pen::cells(&line) + 1 + super::pen::cells(&relay) <= width {
                     line.push(' ');
                     line.push_str(&relay);
                 } else {
-                    out.push(std::mem::replace(&mut line, format!("{}{relay}", " ".repeat(indent))));
+                    out.push(std::mem::replace(
+                        &mut line,
+                        format!("{}{relay}", " ".repeat(indent)),
+                    ));
                 }
             }
             out.push(line);
@@ -387,7 +392,10 @@ pub(super) fn record(app: &App, item: &Item) -> String {
     let n = item.incident.entries.len().to_string();
     let mut line = W::RecordCount.with(lang, &[&n]);
     if !item.head.is_empty() {
-        line.push_str(&format!("  {}", W::RecordHead.with(lang, &[&entry::short_head(&item.head)])));
+        line.push_str(&format!(
+            "  {}",
+            W::RecordHead.with(lang, &[&entry::short_head(&item.head)])
+        ));
     }
     if let Some(last) = item.incident.entries.last() {
         let at = say::moment(last.at, app.now(), app.zone(), lang);

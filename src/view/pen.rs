@@ -52,7 +52,8 @@ impl<'a> Pen<'a> {
 
     /// Puts the hardware cursor somewhere.
     pub(super) fn cursor(&mut self, x: u16, y: u16) {
-        self.cursor = Some((x.min(self.cols.saturating_sub(1)), y.min(self.rows.saturating_sub(1))));
+        self.cursor =
+            Some((x.min(self.cols.saturating_sub(1)), y.min(self.rows.saturating_sub(1))));
     }
 }
 
@@ -80,6 +81,34 @@ pub(super) fn fit(text: &str, width: u16) -> String {
     }
     out.push_str(&".."[..width.min(2)]);
     out
+}
+
+/// The same, but the Chinese term that an English text ends in stays whole.
+pub(super) fn fit_term(text: &str, width: u16) -> String {
+    if cells(text) <= width {
+        return text.to_owned();
+    }
+    match text.rsplit_once(' ') {
+        Some((head, term)) if !term.is_ascii() && cells(term) + 6 <= width => {
+            format!("{} {term}", fit(head, width - cells(term) - 1))
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// Packs parts into lines, and breaks between parts only where one is too long for a line.
+pub(super) fn pack(parts: &[String], between: &str, width: u16) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if cells(line) + cells(between) + cells(part) <= width => {
+                line.push_str(between);
+                line.push_str(part);
+            }
+            _ => lines.push(fit(part, width)),
+        }
+    }
+    lines
 }
 
 /// Makes any text safe for a cell grid: no control characters, no joiners, and plain signs in place

@@ -64,7 +64,10 @@ pub(super) fn law(pen: &mut Pen<'_>, app: &App, scroll: usize) {
     };
     for pack in packs {
         text.heading(&format!("{} ({})", lang.of(&pack.title), pack.id), width);
-        text.para(&W::LawChecked.with(lang, &[&pack.edition, &pack.in_force, &pack.checked]), width);
+        text.para(
+            &W::LawChecked.with(lang, &[&pack.edition, &pack.in_force, &pack.checked]),
+            width,
+        );
         text.para(W::LawDisclaimer.text(lang), width);
         if let Some(item) = app.current()
             && let Some(v) = item.assessment.packs.iter().find(|v| v.pack == pack.id)
@@ -89,7 +92,8 @@ pub(super) fn law(pen: &mut Pen<'_>, app: &App, scroll: usize) {
         text.heading(W::LawDefinitions.text(lang), width);
         for d in &pack.definitions {
             let cite = lang.of(&pack.articles[d.basis.article.at()].cite);
-            let line = format!("{}: {} ({cite}, {})", lang.of(&d.term), lang.of(&d.meaning), d.basis.mark);
+            let line =
+                format!("{}: {} ({cite}, {})", lang.of(&d.term), lang.of(&d.meaning), d.basis.mark);
             text.item("-", &line, width);
         }
     }

@@ -72,7 +72,8 @@ fn detail(app: &App, item: &Item, e: &Entry, width: u16) -> Vec<String> {
         say(W::DetailHappened.with(lang, &[&say::full(at, app.zone())]));
     }
     let by = &e.by;
-    let from: Vec<&str> = [&by.sudo, &by.ssh, &by.tty, &by.host].into_iter().flatten().map(String::as_str).collect();
+    let from: Vec<&str> =
+        [&by.sudo, &by.ssh, &by.tty, &by.host].into_iter().flatten().map(String::as_str).collect();
     say(W::DetailBy.with(lang, &[&by.login, &from.join(", ")]));
     let sync = match e.clock.sync {
         Sync::Yes => W::Synced,
@@ -87,7 +88,9 @@ fn detail(app: &App, item: &Item, e: &Entry, width: u16) -> Vec<String> {
     }
     if let Some(by) = item.incident.corrected.get(&e.n) {
         match item.incident.effective(e.n) {
-            Some(now) => say(W::DetailNow.with(lang, &[&by.to_string(), &entry::summary(app, item, &now)])),
+            Some(now) => {
+                say(W::DetailNow.with(lang, &[&by.to_string(), &entry::summary(app, item, &now)]))
+            }
             None => say(W::DetailWithdrawn.with(lang, &[&by.to_string()])),
         }
     }

@@ -27,7 +27,9 @@ fn line(app: &App, item: &Item) -> String {
     let lang = app.lang();
     let exercise = if item.incident.mode == Mode::Exercise { W::Exercise.text(lang) } else { "" };
     let Some((duty, due)) = board::nearest(item).and_then(|d| Some((d, d.due?))) else {
-        return format!("{exercise} {} {}", W::NoClock.text(lang), item.incident.title).trim().to_owned();
+        return format!("{exercise} {} {}", W::NoClock.text(lang), item.incident.title)
+            .trim()
+            .to_owned();
     };
     let at = say::moment(due, app.now(), app.zone(), lang);
     let mark = Urgency::of(duty, app.now(), app.soon()).mark();

@@ -25,11 +25,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, t: &Triage) {
     let mut y = body.top;
     let known = case.facts.len() + case.anchors.len();
     let asks = order(case, &item.assessment);
-    let counts = W::TriageCounts.with(
-        lang,
-        &[&known.to_string(), &asks.len().to_string(), &t.skipped.len().to_string()],
-    );
-    let place = asks.iter().position(|q| *q == t.about).map(|i| format!("{}/{}", i + 1, asks.len()));
+    let counts = W::TriageCounts
+        .with(lang, &[&known.to_string(), &asks.len().to_string(), &t.skipped.len().to_string()]);
+    let place =
+        asks.iter().position(|q| *q == t.about).map(|i| format!("{}/{}", i + 1, asks.len()));
     let place = place.unwrap_or_else(|| W::Again.text(lang).to_owned());
     let cite = fact.and_then(|f| {
         let pack = case.packs.iter().find(|p| p.fact(&f.id).is_some())?;
@@ -77,15 +76,18 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, t: &Triage) {
 fn choices(pen: &mut Pen<'_>, app: &App, item: &Item, t: &Triage, top: u16, end: u16) -> u16 {
     let fit = usize::from(end.saturating_sub(top)).max(1);
     let first = super::incident::window(t.at, t.choices.len(), fit);
-    let is_set =
-        matches!(item.incident.case.fact(&t.about).map(|f| &f.kind), Some(Kind::Set(_)));
+    let is_set = matches!(item.incident.case.fact(&t.about).map(|f| &f.kind), Some(Kind::Set(_)));
     let mut y = top;
     for (i, choice) in t.choices.iter().enumerate().skip(first).take(fit) {
         let here = i == t.at;
         let number = if i < 9 { (i + 1).to_string() } else { " ".to_owned() };
         let boxed = match choice {
             Choice::Option(o) if is_set => {
-                if t.mask >> (o & 63) & 1 == 1 { "[x] " } else { "[ ] " }
+                if t.mask >> (o & 63) & 1 == 1 {
+                    "[x] "
+                } else {
+                    "[ ] "
+                }
             }
             _ => "",
         };
@@ -171,10 +173,14 @@ fn effects(pen: &mut Pen<'_>, app: &App, item: &Item, t: &Triage, top: u16, end:
     for (column, at) in shown.into_iter().flatten().enumerate() {
         let x = if column == 0 { 0 } else { width + 2 };
         let mut y = top;
-        for (i, line) in effect(app, item, t, at, width).into_iter().enumerate() {
-            if y >= end {
-                break;
-            }
+        let mut lines = effect(app, item, t, at, width);
+        let room = usize::from(end.saturating_sub(top));
+        if lines.len() > room && room > 1 {
+            let more = lines.len() - room + 1;
+            lines.truncate(room - 1);
+            lines.push(format!("  +{more}"));
+        }
+        for (i, line) in lines.into_iter().take(room).enumerate() {
             pen.put(x, y, &line, width, if i == 0 { BOLD } else { PLAIN });
             y += 1;
         }
@@ -197,7 +203,9 @@ fn effect(app: &App, item: &Item, t: &Triage, at: usize, width: u16) -> Vec<Stri
             out.extend(wrap(&message.text, width - 2).into_iter().map(|l| format!("  {l}")));
             out.extend(message.hints.iter().map(|h| format!("  {h}")));
         }
-        Some(Ok(diff)) => out.extend(changes(app, item, &diff).into_iter().map(|l| format!("  {l}"))),
+        Some(Ok(diff)) => {
+            out.extend(changes(app, item, &diff).into_iter().map(|l| format!("  {l}")))
+        }
     }
     out
 }
@@ -216,12 +224,24 @@ fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
     for (id, before, after) in &diff.levels {
         let Some(pack) = say::pack_of(case, id) else { continue };
         let range = |b: &crate::domain::grade::Bounds| {
-            let (low, high) = (say::level(pack, b.at_least, lang), say::level(pack, b.at_most, lang));
+            let (low, high) =
+                (say::level(pack, b.at_least, lang), say::level(pack, b.at_most, lang));
             if low == high { low } else { format!("{low} .. {high}") }
         };
         out.push(W::LevelMoves.with(lang, &[&range(before), &range(after)]));
     }
-    for c in &diff.duties {
+    let count = |kind| diff.duties.iter().filter(|c| c.kind == kind).count();
+    let many = |kind| count(kind) > 3;
+    for (kind, word) in [(ChangeKind::Blocked, W::ManyBlocked), (ChangeKind::Gone, W::ManyGone)] {
+        if many(kind) {
+            out.push(format!("x  {}", word.with(lang, &[&count(kind).to_string()])));
+        }
+    }
+    for c in diff
+        .duties
+        .iter()
+        .filter(|c| !(matches!(c.kind, ChangeKind::Blocked | ChangeKind::Gone) && many(c.kind)))
+    {
         let Some(duty) = item.assessment.duty(&c.duty) else { continue };
         let title = say::duty_title(case, duty, lang);
         let due = c.due.map(|d| {
@@ -276,5 +296,9 @@ fn why_line(app: &App, item: &Item, t: &Triage) -> String {
         parts.push(W::WhyExcludes.with(lang, &[&q.excludes.to_string()]));
     }
     let name = entry::name(app, &item.incident.case, &q.fact);
-    if parts.is_empty() { name } else { W::WhyNow.with(lang, &[&parts.join(lang.pick("; ", "; "))]) }
+    if parts.is_empty() {
+        name
+    } else {
+        W::WhyNow.with(lang, &[&parts.join(lang.pick("; ", "; "))])
+    }
 }

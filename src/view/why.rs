@@ -169,7 +169,7 @@ impl Why<'_> {
         let case = &self.item.incident.case;
         for verdict in &self.item.assessment.packs {
             let Some(pack) = say::pack_of(case, &verdict.pack) else { continue };
-            let line = lines::level(app, self.item, verdict, pack);
+            let line = lines::level(app, self.item, verdict, pack).join(" | ");
             self.heading(&format!("{}  {line}", W::Level.text(lang)));
             for r in &verdict.reasons {
                 let rung = r.index.and_then(|c| pack.criteria.get(c)?.rungs.get(r.rung));

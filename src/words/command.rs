@@ -28,7 +28,7 @@ crate::words! {
         HeadMatches: "与给出的记录头一致 (在第 {0} 条)", "the given head is entry {0}'s";
         HeadMissing: "给出的记录头 `{0}` 不在这份记录里", "the given head `{0}` is not in this record";
         HeadMissingHint: "记录可能被截短, 退回或改写; 请保存现状并查明", "the record may have been cut, rolled back or rewritten; keep it as it is and find out";
-        HeadShort: "记录头 `{0}` 太短: 至少 8 位十六进制数", "the head `{0}` is too short: give at least 8 hex digits";
+        HeadShort: "记录头 `{0}` 太短: 至少 16 位十六进制数", "the head `{0}` is too short: give at least 16 hex digits";
         TailUnknown: "只凭这份文件看不出末尾是否被整行截去; 用 --head 比对抄下的记录头", "a file alone cannot show that whole lines were cut from its end; compare with --head";
         Damaged: "第 {0} 行: {1}", "line {0}: {1}";
         NotVerified: "无法检查 `{0}`: {1}", "could not check `{0}`: {1}";

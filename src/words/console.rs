@@ -119,7 +119,8 @@ words! {
         PartlySent: "已报 {0}/{1}", "told {0} of {1}";
         AttemptsFailed: "{0} 次未成功", "{0} attempts failed";
         Attempts: "已报 {0} 次", "{0} reports so far";
-        Arguable: "(另一算法 {0})", "(arguably {0})";
+        NotSent: "未报", "open";
+        Arguable: "有争议 {0}", "arguably {0}";
         AllReceived: "已收到", "acknowledged";
         NotYetReceived: "未确认收到", "not acknowledged";
         AfterAnchor: "{0}后 {1}", "{1} from {0}";
@@ -163,14 +164,16 @@ words! {
         TypeFirst: "先写出数值", "type it first";
         IfAnswered: "若答「{0}」", "if: {0}";
         NoChange: "无变化", "nothing changes";
+        ManyBlocked: "{0} 项报告被阻止", "{0} reports are blocked";
+        ManyGone: "{0} 项不再适用", "{0} duties no longer apply";
         Contradiction: "与已有答案矛盾", "contradicts other answers";
         LevelMoves: "等级  {0} -> {1}", "level  {0} -> {1}";
         ForecastGone: "不再预计升级", "no rise of the level ahead";
-        WhyNow: "为何先问这一题: {0}", "why this one now: {0}";
-        WhyDue: "可定 {0} 的期限等 {1} 项", "it could settle the limit {0}, and {1} duties";
-        WhySettles: "可定 {0} 项义务", "it could settle {0} duties";
+        WhyNow: "为何先问这一题: {0}", "why now: {0}";
+        WhyDue: "可定 {0} 的期限, 共 {1} 项义务", "settles {1} duties, the first by {0}";
+        WhySettles: "可定 {0} 项义务", "settles {0} duties";
         WhyCould: "可能到 {0}", "could reach {0}";
-        WhyExcludes: "可排除 {0} 个未定结论", "could exclude {0} open outcomes";
+        WhyExcludes: "可排除 {0} 个未定结论", "may exclude {0} outcomes";
         WhyAnchor: "时限从这一刻起算", "clocks count from this moment";
         WhyNotAsked: "这一题现在不影响时限和等级", "it changes no clock and no level at present";
         NothingToAsk: "没有要问的了", "nothing is left to ask";
@@ -221,18 +224,6 @@ words! {
         NoMatch: "没有这样的命令", "no such command";
 
         // Record.
-        EvOpened: "立案: {0}", "opened: {0}";
-        EvAnswered: "答: {0}", "answered: {0}";
-        EvSent: "报 {0} ({1}): {2}", "told {0} ({1}): {2}";
-        EvFailed: "报 {0} ({1}) 未成功: {2}", "telling {0} ({1}) failed: {2}";
-        EvReceived: "{0} 已收到", "{0} acknowledged";
-        EvWaived: "不适用: {0}, 因为 {1}", "does not apply: {0}, because {1}";
-        EvWithdrawn: "撤回 #{0}, 因为 {1}", "withdrew #{0}, because {1}";
-        EvCorrected: "更正 #{0}: {1}, 因为 {2}", "corrected #{0}: {1}, because {2}";
-        EvNoted: "备注: {0}", "note: {0}";
-        EvHandedOver: "交接给 {0}", "handed over to {0}";
-        EvClosed: "结束: {0}", "closed: {0}";
-        EvUnknown: "不认识的条目 `{0}`", "entry of an unknown kind `{0}`";
         CorrectedBy: "[已由 #{0} 更正]", "[corrected by #{0}]";
         DetailAt: "记录于 {0}", "recorded {0}";
         DetailHappened: "发生于 {0}", "happened {0}";

@@ -2,11 +2,11 @@
 
 use super::say;
 use super::{Lang, fill};
-use crate::domain::event::{Entry, Event, Sent};
+use crate::domain::event::{ClockEvent, Entry, Event, Sent};
 use crate::domain::incident::{Incident, UNKNOWN};
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
-use crate::domain::time::{self, Time, Zone};
+use crate::domain::time::{self, Time, UTC, Zone};
 use crate::domain::value::Value;
 
 /// What an entry says, on one line, without its number, time and writer.
@@ -51,7 +51,8 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
                     &[&n, because],
                 )
             } else {
-                let fields: Vec<String> = fields.iter().map(|(k, v)| format!("{k}={v}")).collect();
+                let fields: Vec<String> =
+                    fields.iter().map(|(k, v)| answered(incident, k, v, now, zone, lang)).collect();
                 fill(
                     lang.pick(
                         "更正第 {0} 条: {1}, 因为: {2}",
@@ -66,12 +67,43 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
         Event::Closed { because } => {
             fill(lang.pick("结束, 因为: {0}", "closed, because: {0}"), &[because])
         }
+        Event::TookOver { entry } => fill(
+            lang.pick("接班 (第 {0} 条的交接)", "takes over (entry {0})"),
+            &[&entry.to_string()],
+        ),
+        Event::Recovered { offset, bytes, .. } => fill(
+            lang.pick(
+                "损坏已说明: 自第 {0} 字节起的 {1} 字节保留原样, 不计入",
+                "damage answered for: {1} bytes from byte {0} stay as they are and do not count",
+            ),
+            &[&offset.to_string(), &bytes.to_string()],
+        ),
+        Event::ClockChanged { what, ms, note } => clock_changed(*what, *ms, note.as_deref(), lang),
         Event::NotUnderstood { kind } => fill(
             lang.pick("本版本不认识的条目: {0}", "not understood by this version: {0}"),
             &[kind],
         ),
     };
     printable(&text)
+}
+
+fn clock_changed(what: ClockEvent, ms: Option<i64>, note: Option<&str>, lang: Lang) -> String {
+    let (zh, en) = match what {
+        ClockEvent::Stepped => ("系统时钟被拨动", "the wall clock was set"),
+        ClockEvent::Suspended => ("主机曾休眠", "the host slept"),
+        ClockEvent::ZoneChanged => ("主机时区改变", "the host's zone changed"),
+        ClockEvent::Unsynchronised => ("主机时钟未同步", "the host's clock is not synchronised"),
+        ClockEvent::Synchronised => ("主机时钟已同步", "the host's clock is synchronised"),
+    };
+    let mut out = lang.pick(zh, en).to_owned();
+    if let Some(ms) = ms {
+        let sign = if ms < 0 { "-" } else { "+" };
+        out.push_str(&format!(" {sign}{}.{:03} s", ms.abs() / 1000, ms.abs() % 1000));
+    }
+    if let Some(note) = note {
+        out.push_str(&format!(" ({note})"));
+    }
+    out
 }
 
 fn answered(
@@ -83,18 +115,17 @@ fn answered(
     lang: Lang,
 ) -> String {
     let case = &incident.case;
-    let utc = Zone::Fixed(chrono::Offset::fix(&chrono::Utc));
     let far = chrono::DateTime::<chrono::Utc>::MAX_UTC;
     if let Some(anchor) = case.anchor(name) {
         let label = lang.of(&anchor.short);
-        return match time::parse(text, far, utc) {
+        return match time::parse(text, far, UTC) {
             Ok(at) => format!("{label} {}", say::full(at, zone)),
             Err(_) => format!("{label} {text}"),
         };
     }
     let Some(fact) = case.fact(name) else { return format!("{name}={text}") };
     let pack: Option<&Pack> = case.packs.iter().find(|p| p.fact(name).is_some()).map(AsRef::as_ref);
-    let value = if text == UNKNOWN { None } else { Value::parse(&fact.kind, text, far, utc).ok() };
+    let value = if text == UNKNOWN { None } else { Value::parse(&fact.kind, text, far, UTC).ok() };
     let value = say::answer(fact, pack, value.as_ref(), now, zone, lang);
     format!("{}: {value}", lang.of(&fact.short))
 }

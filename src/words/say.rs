@@ -5,7 +5,9 @@ use chrono::{Datelike, FixedOffset};
 use super::Lang;
 use crate::domain::assess::Verdict;
 use crate::domain::case::Case;
+use crate::domain::diff::{ChangeKind, Diff};
 use crate::domain::duty::{DutyStatus, State};
+use crate::domain::grade::Bounds;
 use crate::domain::law::{BodyIx, Fact, LevelIx, Pack};
 use crate::domain::time::{Time, Zone};
 use crate::domain::tri::Tri;
@@ -148,6 +150,8 @@ pub fn level(pack: &Pack, level: Option<LevelIx>, lang: Lang) -> String {
     match (level.and_then(|l| pack.levels.get(l.at())), lang) {
         (None, _) => lang.pick("未达级别", "no level").to_owned(),
         (Some(l), Lang::Zh) => l.name.zh.clone(),
+        // A pack's own English may hold the Chinese term already.
+        (Some(l), Lang::En) if l.name.en.contains(&l.name.zh) => l.name.en.clone(),
         (Some(l), Lang::En) => format!("{} {}", l.name.en, l.name.zh),
     }
 }
@@ -159,12 +163,7 @@ pub fn level_id(pack: &Pack, level: Option<LevelIx>) -> &str {
 
 /// The bounds on the level: `较大`, or `较大 .. 特别重大`.
 pub fn bounds(pack: &Pack, verdict: &Verdict, lang: Lang) -> String {
-    let b = verdict.bounds;
-    let least = level(pack, b.at_least, lang);
-    if b.at_least == b.at_most {
-        return least;
-    }
-    format!("{least} .. {}", level(pack, b.at_most, lang))
+    range(pack, verdict.bounds, lang)
 }
 
 /// The name of a body.
@@ -281,4 +280,43 @@ pub fn answer(
         }
         _ => String::new(),
     }
+}
+
+/// What an answer or an act changed, one line each: levels, clocks that appear, vanish or move.
+pub fn changes(case: &Case, diff: &Diff, now: Time, zone: Zone, lang: Lang) -> Vec<String> {
+    let mut out = Vec::new();
+    for (id, before, after) in &diff.levels {
+        let Some(pack) = pack_of(case, id) else { continue };
+        let (b, a) = (range(pack, *before, lang), range(pack, *after, lang));
+        out.push(format!("{}  {b} -> {a}", lang.pick("等级", "level")));
+    }
+    for change in &diff.duties {
+        let (mark, zh, en) = match change.kind {
+            ChangeKind::Applies => ("+", "确定适用", "applies"),
+            ChangeKind::Possible => ("?", "不能排除", "cannot be excluded"),
+            ChangeKind::Gone => ("-", "不再适用", "no longer applies"),
+            ChangeKind::Blocked => ("-", "被阻止", "is blocked"),
+            ChangeKind::Unblocked => ("+", "不再被阻止", "is no longer blocked"),
+            ChangeKind::Moves => ("~", "期限改变", "moves"),
+        };
+        let title = case.find_duty(&change.duty).map(|(p, i)| lang.of(&p.duties[i.at()].title));
+        let title = title.unwrap_or(&change.duty);
+        let due = change.due.map(|t| moment_with_offset(t, now, zone, lang)).unwrap_or_default();
+        out.push(format!("{mark}  {title}  {due}  {}", lang.pick(zh, en)));
+    }
+    for f in &diff.forecast {
+        let Some(pack) = pack_of(case, &f.pack) else { continue };
+        let at = moment_with_offset(f.at, now, zone, lang);
+        let level = level(pack, Some(f.level), lang);
+        out.push(format!("~  {at}  {} {level}", lang.pick("将升为", "becomes")));
+    }
+    out
+}
+
+fn range(pack: &Pack, bounds: Bounds, lang: Lang) -> String {
+    let least = level(pack, bounds.at_least, lang);
+    if bounds.at_least == bounds.at_most {
+        return least;
+    }
+    format!("{least} .. {}", level(pack, bounds.at_most, lang))
 }

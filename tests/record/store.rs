@@ -62,10 +62,9 @@ fn folders_and_files_are_private_and_those_of_a_group_are_its_own() {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
     }
     let home = tempfile::tempdir().unwrap();
-    let live = home.path().join("live");
-    fs::create_dir(&live).unwrap();
-    fs::set_permissions(&live, fs::Permissions::from_mode(0o2770)).unwrap();
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o2770)).unwrap();
     let record = begin(&store(home.path()));
+    assert_eq!(mode(&home.path().join("live")), 0o2770);
     assert_eq!(mode(&record.folder), 0o2770);
     assert_eq!(mode(&record.folder.join("record.jsonl")), 0o660);
     assert_eq!(mode(&record.folder.join("lock")), 0o660);

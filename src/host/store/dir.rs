@@ -3,7 +3,6 @@
 //! A path that is checked and then used can be changed in between; a folder that is held open cannot.
 
 use std::fs::File;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
@@ -52,14 +51,11 @@ impl Dir {
     pub(super) fn make_all(path: &Path, disk: &dyn Disk) -> Result<Self, StoreError> {
         let missing: Vec<_> = path.ancestors().take_while(|p| !p.exists()).collect();
         for folder in missing.iter().rev() {
-            match std::fs::DirBuilder::new().mode(0o700).create(folder) {
-                Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => {
-                    return Err(StoreError::io("make the folder", *folder, e));
-                }
-                _ => {}
-            }
-            if let Some(parent) = folder.parent() {
-                Self::open(parent)?.sync(disk)?;
+            if let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) {
+                // In the folder above, so that what was set up for a group stays the group's.
+                let parent = Self::open(parent)?;
+                parent.make(name)?;
+                parent.sync(disk)?;
             }
         }
         Self::open(path)
@@ -74,7 +70,8 @@ impl Dir {
     }
 
     /// Makes a folder in this one; says whether it was made now.
-    pub(super) fn make(&self, name: &str) -> Result<bool, StoreError> {
+    pub(super) fn make(&self, name: impl AsRef<Path>) -> Result<bool, StoreError> {
+        let name = name.as_ref();
         let rights = self.rights();
         let path = self.path.join(name);
         match rustix::fs::mkdirat(&self.fd, name, rights.folder) {

@@ -233,7 +233,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// A list of names in a message: `a`, `b` and `c`.
+/// A list of names in a message: `a`, `b` or `c`.
 struct Names<'a>(&'a [String]);
 
 impl fmt::Display for Names<'_> {

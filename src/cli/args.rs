@@ -1,0 +1,288 @@
+//! The command line: names, flags, help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// jishi: which reporting clocks run, whom to tell, and the record of what was told.
+#[derive(Debug, Parser)]
+#[command(name = "jishi", version, about, max_term_width = 100)]
+#[command(after_help = "With no command it opens the console. Not legal advice; submits nothing.")]
+pub struct Cli {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do; the console when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Cmd>,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Keep data under this folder (else JISHI_HOME, else the platform's data folder)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// Language of messages: zh or en
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<String>,
+    /// Output for people or for programs
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Take this as "now"; for commands that only read
+    #[arg(long, global = true, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Line by line instead of full screen
+    #[arg(long, global = true)]
+    pub plain: bool,
+}
+
+/// How output is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Cmd {
+    /// Open the console on one incident
+    Open {
+        /// Incident id, or a unique beginning or end of one
+        id: String,
+    },
+    /// Open an incident; prints its id alone
+    New {
+        /// Its title
+        #[arg(long)]
+        title: String,
+        /// When it was found or learned of, the earlier (发现或获知)
+        #[arg(long, value_name = "TIME")]
+        learned_at: String,
+        /// Rule pack: an id, or a path to a .ron file; cn-cac-2025 if none is named
+        #[arg(long, value_name = "ID")]
+        pack: Vec<String>,
+        /// First answers
+        #[arg(value_name = "FACT=VALUE")]
+        facts: Vec<String>,
+        /// A learned-at more than thirty days back is meant
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Answer facts; FACT=? says "don't know (any more)"
+    Set {
+        /// Incident
+        id: String,
+        /// Answers; anchors (learned_at, occurred_at, handling_ended_at) are set in the same way
+        #[arg(value_name = "FACT=VALUE", required = true)]
+        facts: Vec<String>,
+        /// Since when it was known
+        #[arg(long, value_name = "TIME")]
+        happened_at: Option<String>,
+        /// Why, or where from
+        #[arg(long)]
+        note: Option<String>,
+        /// A learned-at more than thirty days back is meant
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Assess a facts file without keeping anything; `-` reads standard input
+    Assess {
+        /// JSON or RON
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Clocks of one incident or of all, soonest first
+    Status {
+        /// Incident
+        id: Option<String>,
+        /// Exit 0 fine, 1 due soon, 2 overdue, 3 cannot tell
+        #[arg(long)]
+        check: bool,
+        /// What counts as soon, e.g. 30m
+        #[arg(long, value_name = "DURATION")]
+        soon: Option<String>,
+        /// Print the advice that fits the facts, too
+        #[arg(long)]
+        advice: bool,
+    },
+    /// The next deadline on one short line, for a prompt or a status bar
+    Next,
+    /// Record one attempt to report
+    Sent {
+        /// Incident
+        id: String,
+        /// Duty, e.g. first_report.police
+        duty: String,
+        /// Who was told; may be left out where the duty has one recipient
+        #[arg(long, value_name = "WHO")]
+        to: Option<String>,
+        /// Channel
+        #[arg(long, value_name = "CH")]
+        channel: String,
+        /// Reference or ticket number
+        #[arg(long = "ref", value_name = "R")]
+        reference: Option<String>,
+        /// When it was sent
+        #[arg(long, value_name = "TIME")]
+        happened_at: Option<String>,
+        /// A file that went with it; its digest is recorded
+        #[arg(long, value_name = "FILE")]
+        attach: Vec<PathBuf>,
+        /// It did not go through, and why
+        #[arg(long, value_name = "WHY")]
+        failed: Option<String>,
+        /// Why it is late
+        #[arg(long, value_name = "WHY")]
+        late_because: Option<String>,
+    },
+    /// Record that the recipient acknowledged; starts a relay clock
+    Received {
+        /// Incident
+        id: String,
+        /// Duty
+        duty: String,
+        /// Which recipient, where several were told
+        #[arg(long, value_name = "WHO")]
+        to: Option<String>,
+        /// The recipient's reference
+        #[arg(long = "ref", value_name = "R")]
+        reference: Option<String>,
+        /// The person who took it
+        #[arg(long, value_name = "WHO")]
+        by: Option<String>,
+        /// When it was acknowledged
+        #[arg(long, value_name = "TIME")]
+        happened_at: Option<String>,
+    },
+    /// Record that a duty does not apply, with the reason
+    Waive {
+        /// Incident
+        id: String,
+        /// Duty
+        duty: String,
+        /// Why
+        #[arg(long, value_name = "WHY")]
+        because: String,
+    },
+    /// Correct an earlier entry, or withdraw it when no field is given
+    Correct {
+        /// Incident
+        id: String,
+        /// Number of the entry, as `log show` prints it
+        entry: u64,
+        /// Why
+        #[arg(long, value_name = "WHY")]
+        because: String,
+        /// New values
+        #[arg(value_name = "FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+    /// Keep a note
+    Note {
+        /// Incident
+        id: String,
+        /// The text
+        text: String,
+        /// When it happened
+        #[arg(long, value_name = "TIME")]
+        happened_at: Option<String>,
+    },
+    /// Record a hand-over
+    Handover {
+        /// Incident
+        id: String,
+        /// Who takes over
+        #[arg(long, value_name = "WHO")]
+        to: String,
+    },
+    /// Close an incident
+    Close {
+        /// Incident
+        id: String,
+        /// Why
+        #[arg(long, value_name = "WHY")]
+        because: String,
+    },
+    /// The record: show, verify, export
+    #[command(subcommand)]
+    Log(LogCmd),
+    /// Rule packs: list, show, check, diff
+    #[command(subcommand)]
+    Pack(PackCmd),
+    /// Run the golden cases that ship with the packs: 0 all hold, 1 not
+    Selftest,
+    /// Draft report or call card (not in this version)
+    Draft {
+        /// Ignored
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// iCalendar of the running clocks (not in this version)
+    Calendar {
+        /// Ignored
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+    /// Rehearsal (not in this version)
+    Exercise {
+        /// Ignored
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+}
+
+/// What to do with a record.
+#[derive(Debug, Subcommand)]
+pub enum LogCmd {
+    /// Show the entries
+    Show {
+        /// Incident
+        id: String,
+    },
+    /// Recompute everything: 0 intact, 1 problem found, 2 could not check
+    Verify {
+        /// Incident, or the folder or file of a record
+        #[arg(value_name = "ID|FOLDER")]
+        target: String,
+        /// A head that somebody wrote down; its first digits are enough
+        #[arg(long, value_name = "H")]
+        head: Option<String>,
+        /// Allowed signers (not in this version)
+        #[arg(long, value_name = "FILE")]
+        signers: Option<PathBuf>,
+    },
+    /// Write the record's bytes to standard output
+    Export {
+        /// Incident
+        id: String,
+    },
+}
+
+/// What to do with rule packs.
+#[derive(Debug, Subcommand)]
+pub enum PackCmd {
+    /// List the packs
+    List,
+    /// Show one pack: levels, criteria, duties, channels, sources
+    Show {
+        /// Pack id or .ron file
+        id: String,
+    },
+    /// Check pack files; every problem with file, line and column
+    Check {
+        /// Files
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Compare two packs
+    Diff {
+        /// Pack id or .ron file
+        a: String,
+        /// Pack id or .ron file
+        b: String,
+    },
+}

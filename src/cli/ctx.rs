@@ -1,0 +1,238 @@
+//! What every command needs: where data lives, which language, which clock, which packs.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::{Common, Format};
+use super::fault::Fault;
+use crate::domain::event::Mode;
+use crate::domain::incident::Incident;
+use crate::domain::law::Pack;
+use crate::domain::suggest::nearest;
+use crate::domain::time::{self, Time, Zone};
+use crate::host::clock::{Clock, SystemClock};
+use crate::host::config::{self, Config};
+use crate::host::desk::{Desk, DeskError, Listing};
+use crate::host::paths::Paths;
+use crate::host::store::{FsStore, Record};
+use crate::host::who;
+use crate::packs;
+use crate::words::Lang;
+use crate::words::command::Command;
+use crate::words::refusal::Message;
+
+/// The pack that is meant when none is named.
+pub(super) const DEFAULT_PACK: &str = "cn-cac-2025";
+
+/// All incidents of the store.
+#[derive(Default)]
+pub(super) struct Everything {
+    /// Those that opened, with their records.
+    pub(super) open: Vec<(Incident, Record)>,
+    /// Those that did not: id and why.
+    pub(super) problems: Vec<(String, String)>,
+}
+
+/// What every command needs.
+pub(super) struct Ctx {
+    /// Language of messages.
+    pub(super) lang: Lang,
+    /// Zone in which times are read and shown.
+    pub(super) zone: Zone,
+    /// How output is written.
+    pub(super) format: Format,
+    /// The user's configuration.
+    pub(super) config: Config,
+    /// Folders.
+    pub(super) paths: Paths,
+    clock: Arc<dyn Clock>,
+    at: Option<Time>,
+}
+
+impl Ctx {
+    /// Reads flags, environment and configuration.
+    ///
+    /// # Errors
+    /// No data folder, a configuration that cannot be read, or a bad `--lang` or `--at`.
+    pub(super) fn new(common: &Common, read_only: bool) -> Result<Self, Fault> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let asked = match common.lang.as_deref() {
+            None => None,
+            Some(tag) => Some(Lang::from_tag(tag).ok_or_else(|| {
+                Fault::usage(Message::plain(format!("--lang: `{tag}`")).hint("zh, en"))
+            })?),
+        };
+        let env = |name: &str| std::env::var(name).ok();
+        let early = config::language(asked, None, env);
+        let paths = Paths::find(common.home.as_deref()).map_err(|_| {
+            Fault::machine(
+                Message::plain(Command::Missing.text(early)).hint(Command::MissingHint.text(early)),
+            )
+        })?;
+        let config = Config::load(&paths.config).map_err(|e| {
+            let mut message = Message::plain(e.to_string());
+            message.hints = e.hints();
+            Fault::usage(message)
+        })?;
+        let lang = config::language(asked, config.language, env);
+        let zone = Zone::System;
+        let at = match common.at.as_deref() {
+            None => None,
+            Some(_) if !read_only => {
+                return Err(Fault::usage(
+                    Message::plain(Command::AtWithWrite.text(lang))
+                        .hint(Command::AtWithWriteHint.text(lang)),
+                ));
+            }
+            Some(text) => Some(time::parse(text, clock.now(), zone).map_err(|why| {
+                Fault::usage(crate::words::refusal::bad_time("--at", &why, lang))
+            })?),
+        };
+        Ok(Self { lang, zone, format: common.format, config, paths, clock, at })
+    }
+
+    /// The moment that the command is about.
+    pub(super) fn now(&self) -> Time {
+        self.at.unwrap_or_else(|| self.clock.now())
+    }
+
+    /// The clock.
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// The store of live incidents.
+    pub(super) fn store(&self) -> FsStore {
+        let who = who::current();
+        FsStore::new(self.paths.data.clone(), Mode::Live, self.clock(), who, self.zone)
+    }
+
+    /// The desk at which incidents are read and written; new ones are bound to packs of `shelf`.
+    pub(super) fn desk(&self, shelf: Vec<Arc<Pack>>) -> Desk {
+        Desk::new(self.store(), shelf, self.clock(), self.zone)
+    }
+
+    /// Seconds within which a clock counts as ending soon.
+    pub(super) fn soon(&self) -> i64 {
+        i64::from(self.config.soon_minutes) * 60
+    }
+
+    /// Opens one incident.
+    ///
+    /// # Errors
+    /// There is none of that id, or its record is damaged.
+    pub(super) fn opened(&self, desk: &Desk, id: &str) -> Result<(Incident, Record), Fault> {
+        desk.open(id).map_err(|e| self.desk_fault(e))
+    }
+
+    /// Opens all incidents; those that cannot be opened are listed with their problem.
+    ///
+    /// # Errors
+    /// The data folder cannot be read.
+    pub(super) fn everything(&self, desk: &Desk) -> Result<Everything, Fault> {
+        let mut all = Everything::default();
+        for listing in desk.list().map_err(|e| self.desk_fault(e))? {
+            match listing {
+                Listing::Open(open) => all.open.push(*open),
+                Listing::Problem { id, error, .. } => all.problems.push((id, error.to_string())),
+            }
+        }
+        Ok(all)
+    }
+
+    /// Loads packs by id, from the configuration folder, or by path; the default when none is named.
+    ///
+    /// # Errors
+    /// No such pack, or a pack with problems: all of them.
+    pub(super) fn packs(&self, ids: &[String]) -> Result<Vec<Arc<Pack>>, Fault> {
+        if ids.is_empty() {
+            return Ok(vec![self.pack(DEFAULT_PACK)?]);
+        }
+        let mut out: Vec<Arc<Pack>> = Vec::new();
+        for id in ids {
+            let pack = self.pack(id)?;
+            if out.iter().all(|p| p.id != pack.id) {
+                out.push(pack);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Loads one pack.
+    ///
+    /// # Errors
+    /// As for [`Ctx::packs`].
+    pub(super) fn pack(&self, id: &str) -> Result<Arc<Pack>, Fault> {
+        let own = self.paths.config.join("packs").join(format!("{id}.ron"));
+        let loaded = if id.contains(['/', '\\']) || id.ends_with(".ron") {
+            self.load_file(Path::new(id))?
+        } else if let Some(built_in) = packs::builtin_pack(id) {
+            built_in
+        } else if own.is_file() {
+            self.load_file(&own)?
+        } else {
+            let ids = packs::builtin().into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+            let mut message = Message::plain(Command::UnknownPack.with(self.lang, &[id]));
+            if let Some(n) = nearest(id, ids.iter().copied()) {
+                message = message.hint(Command::DidYouMean.with(self.lang, &[&n]));
+            }
+            let hint = Command::PackHint.with(self.lang, &[&ids.join(", ")]);
+            return Err(Fault::usage(message.hint(hint)));
+        };
+        loaded.map(Arc::new).map_err(|problems| {
+            let text = format!("{}\n{problems}", Command::PackBad.text(self.lang));
+            Fault::usage(Message::plain(text))
+        })
+    }
+
+    fn load_file(&self, path: &Path) -> Result<Result<Pack, packs::Problems>, Fault> {
+        let text = read_text(path, packs::MOST_BYTES, self.lang)?;
+        Ok(packs::load(&path.display().to_string(), &text))
+    }
+
+    /// Puts a failure of the desk into words and an exit code.
+    pub(super) fn desk_fault(&self, e: DeskError) -> Fault {
+        match e {
+            DeskError::Refused(why) => Fault::from_refusal(&why, self.lang),
+            DeskError::Store(e) => {
+                let mut message = Message::plain(e.to_string());
+                message.hints = e.hints();
+                if e.exit_code() == 1 {
+                    Fault::refused(message.hint(Command::ListThem.text(self.lang)))
+                } else {
+                    Fault::machine(message)
+                }
+            }
+            other => {
+                let mut message = Message::plain(other.to_string());
+                message.hints = other.hints();
+                Fault::machine(message)
+            }
+        }
+    }
+}
+
+/// Reads a text file, or standard input for `-`, up to a size.
+///
+/// # Errors
+/// It cannot be read, is too large, or is not UTF-8.
+pub(super) fn read_text(path: &Path, most: usize, lang: Lang) -> Result<String, Fault> {
+    let shown: PathBuf = path.to_owned();
+    let fault = |why: &str| {
+        let text = Command::CannotRead.with(lang, &[&shown.display().to_string(), why]);
+        Fault::usage(Message::plain(text))
+    };
+    let mut bytes = Vec::new();
+    let limit = most as u64 + 1;
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|f| f.take(limit).read_to_end(&mut bytes))
+    };
+    read.map_err(|e| fault(&e.to_string()))?;
+    if bytes.len() > most {
+        return Err(fault(&format!("> {most} bytes")));
+    }
+    String::from_utf8(bytes).map_err(|e| fault(&format!("UTF-8: {e}")))
+}

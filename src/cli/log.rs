@@ -1,0 +1,192 @@
+//! `log show`, `log verify`, `log export`: the record, for people, inspectors and programs.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::args::{Format, LogCmd};
+use super::ctx::Ctx;
+use super::fault::Fault;
+use super::out;
+use crate::domain::event::Event;
+use crate::host::paths::record_name;
+use crate::host::store::check_path;
+use crate::record;
+use crate::words::command::Command;
+use crate::words::refusal::Message;
+use crate::words::{entry, say};
+
+/// Carries out one of the commands on a record.
+///
+/// # Errors
+/// No such incident, or a record that cannot be read.
+pub(super) fn run(ctx: &Ctx, command: &LogCmd) -> Result<u8, Fault> {
+    match command {
+        LogCmd::Show { id } => show(ctx, id),
+        LogCmd::Verify { target, head, signers } => {
+            if signers.is_some() {
+                return Err(Fault::usage(Message::plain(Command::SignersLater.text(ctx.lang))));
+            }
+            Ok(verify(ctx, target, head.as_deref()))
+        }
+        LogCmd::Export { id } => export(ctx, id),
+    }
+}
+
+fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
+    if ctx.format == Format::Json {
+        let path = record_file(ctx, id)?;
+        let text = std::fs::read_to_string(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
+        let entries: Vec<serde_json::Value> = text
+            .lines()
+            .filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok())
+            .collect();
+        out::json(&entries);
+        return Ok(0);
+    }
+    let desk = ctx.desk(Vec::new());
+    let (incident, _) = ctx.opened(&desk, id)?;
+    let incident = &incident;
+    let now = ctx.now();
+    for e in &incident.entries {
+        let at = say::full(e.at, ctx.zone);
+        let gone = match incident.corrected.get(&e.n) {
+            Some(by) => format!(" [{} {by}]", ctx.lang.pick("已被更正, 见第", "corrected by")),
+            None => String::new(),
+        };
+        let text = entry::summary(incident, e, now, ctx.zone, ctx.lang);
+        out::line(&format!("{:>4}  {at}  {}  {text}{gone}", e.n, e.by.person()));
+        if let Some(when) = e.happened_at {
+            let label = ctx.lang.pick("发生于", "happened at");
+            out::line(&format!("      {label} {}", say::full(when, ctx.zone)));
+        }
+        if let Event::Opened { record, .. } = &e.event {
+            out::line(&format!("      {} {record}", ctx.lang.pick("记录编号", "record id")));
+        }
+    }
+    Ok(0)
+}
+
+fn export(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
+    let path = record_file(ctx, id)?;
+    let bytes = std::fs::read(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
+    out::bytes(&bytes).map_err(|e| Fault::machine(Message::plain(e.to_string())))?;
+    Ok(0)
+}
+
+/// The file of an incident's record. Nothing is opened: a damaged record can be exported, too.
+fn record_file(ctx: &Ctx, id: &str) -> Result<PathBuf, Fault> {
+    let store = ctx.store();
+    let id = store.resolve(id).map_err(|e| ctx.desk_fault(e.into()))?;
+    Ok(store.folder().join(id).join(record_name(store.mode())))
+}
+
+fn cannot_read(ctx: &Ctx, path: &Path, e: &std::io::Error) -> Fault {
+    let path = path.display().to_string();
+    Fault::machine(Message::plain(Command::CannotRead.with(ctx.lang, &[&path, &e.to_string()])))
+}
+
+#[derive(Serialize)]
+struct VerifyJson<'a> {
+    target: &'a str,
+    intact: bool,
+    entries: u64,
+    head: String,
+    record: Option<String>,
+    problem: Option<String>,
+    line: Option<u64>,
+    head_found_at: Option<u64>,
+}
+
+/// Recomputes a record. Needs no pack and no terminal.
+fn verify(ctx: &Ctx, target: &str, head: Option<&str>) -> u8 {
+    let lang = ctx.lang;
+    let not_checked = |why: &str| {
+        let message = Message::plain(Command::NotVerified.with(lang, &[target, why]));
+        out::fault(&Fault::usage(message), ctx.format);
+        2
+    };
+    let head = match head.map(clean_head) {
+        Some(h) if h.len() < 16 || !h.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            let message = Message::plain(Command::HeadShort.with(lang, &[&h]));
+            out::fault(&Fault::usage(message), ctx.format);
+            return 2;
+        }
+        other => other,
+    };
+    let path = match find(ctx, target) {
+        Ok(path) => path,
+        Err(why) => return not_checked(&why),
+    };
+    let report = match check_path(&path) {
+        Ok(report) => report,
+        Err(e) => return not_checked(&e.to_string()),
+    };
+    let found_at = match &head {
+        None => None,
+        Some(head) => {
+            let found = File::open(&path)
+                .and_then(|f| record::entry_with_head(BufReader::with_capacity(1 << 16, f), head));
+            match found {
+                Ok(found) => found,
+                Err(e) => return not_checked(&e.to_string()),
+            }
+        }
+    };
+    let problem = report.problem.as_ref();
+    let lost = head.is_some() && found_at.is_none();
+    if ctx.format == Format::Json {
+        out::json(&VerifyJson {
+            target,
+            intact: problem.is_none() && !lost,
+            entries: report.chain.count,
+            head: report.chain.head.to_string(),
+            record: report.chain.record.clone(),
+            problem: problem.map(|p| p.wrong.to_string()),
+            line: problem.map(|p| p.line),
+            head_found_at: found_at,
+        });
+    } else if let Some(p) = problem {
+        out::line(&Command::Damaged.with(lang, &[&p.line.to_string(), &p.wrong.to_string()]));
+    } else {
+        let head = report.chain.head.to_string();
+        out::line(&Command::Intact.with(lang, &[&report.chain.count.to_string(), &head]));
+        match (found_at, lost) {
+            (Some(n), _) => out::line(&Command::HeadMatches.with(lang, &[&n.to_string()])),
+            (None, false) => out::note(Command::TailUnknown.text(lang)),
+            (None, true) => {}
+        }
+    }
+    if lost && problem.is_none() {
+        let head = head.unwrap_or_default();
+        let message = Message::plain(Command::HeadMissing.with(lang, &[&head]))
+            .hint(Command::HeadMissingHint.text(lang));
+        out::fault(&Fault::refused(message), Format::Text);
+    }
+    u8::from(problem.is_some() || lost)
+}
+
+/// A head as people write it down, with spaces or dashes, in either case.
+fn clean_head(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, ' ' | '-' | ':')).collect::<String>().to_lowercase()
+}
+
+/// Finds the record that a folder, a file or an incident id names.
+fn find(ctx: &Ctx, target: &str) -> Result<PathBuf, String> {
+    let path = Path::new(target);
+    if path.is_file() {
+        return Ok(path.to_owned());
+    }
+    if path.is_dir() {
+        return ["record.jsonl", "record.exercise.jsonl"]
+            .iter()
+            .map(|name| path.join(name))
+            .find(|p| p.is_file())
+            .ok_or_else(|| {
+                ctx.lang.pick("文件夹里没有 record.jsonl", "no record.jsonl in it").to_owned()
+            });
+    }
+    record_file(ctx, target).map_err(|f| f.message.text)
+}

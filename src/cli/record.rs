@@ -1,0 +1,218 @@
+//! `new`, `set`, `sent`, `received`, `waive`, `correct`, `note`, `handover`, `close`: everything that
+//! puts an entry into a record.
+
+use std::path::Path;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::args::{Cmd, Format};
+use super::ctx::Ctx;
+use super::fault::Fault;
+use super::{facts, out};
+use crate::domain::case::LEARNED_AT;
+use crate::domain::decide::{Intent, Refusal};
+use crate::domain::diff;
+use crate::domain::duty::State;
+use crate::domain::event::{Attachment, Event};
+use crate::domain::time::{self, Time};
+use crate::host::store::new_entry_id;
+use crate::words::command::Command;
+use crate::words::refusal::Message;
+use crate::words::say;
+
+#[derive(Serialize)]
+struct RecordedJson<'a> {
+    incident: &'a str,
+    entry: u64,
+    id: &'a str,
+    head: String,
+}
+
+/// Opens an incident and prints its id.
+///
+/// # Errors
+/// Bad input, or the record cannot be written.
+pub(super) fn new(
+    ctx: &Ctx,
+    title: &str,
+    learned_at: &str,
+    packs: &[String],
+    args: &[String],
+    yes: bool,
+) -> Result<u8, Fault> {
+    let mut answers = facts::pairs(args, ctx.lang).map_err(Fault::usage)?;
+    answers.retain(|(name, _)| name != LEARNED_AT);
+    answers.insert(0, (LEARNED_AT.to_owned(), learned_at.to_owned()));
+    let learned = moment(ctx, "learned_at", Some(learned_at))?;
+    let packs = ctx.packs(packs)?;
+    let ids: Vec<String> = packs.iter().map(|p| p.id.clone()).collect();
+    let desk = ctx.desk(packs);
+    let (incident, record) = desk
+        .draft_new(title, &ids, &answers, yes)
+        .and_then(|new| desk.store_new(&new))
+        .map_err(|e| ctx.desk_fault(e))?;
+    echo(ctx, "learned_at", learned_at, learned);
+    if ctx.format == Format::Json {
+        let entry = incident.entries.last();
+        out::json(&RecordedJson {
+            incident: &incident.id,
+            entry: entry.map_or(0, |e| e.n),
+            id: entry.map_or("", |e| &e.id),
+            head: record.head().to_string(),
+        });
+    } else {
+        out::line(&incident.id);
+    }
+    Ok(0)
+}
+
+/// Carries out one of the other commands.
+///
+/// # Errors
+/// Bad input, a refusal, or the record cannot be written.
+pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
+    let at = |t: &Option<String>| moment(ctx, "happened_at", t.as_deref());
+    let (id, intent) = match command {
+        Cmd::Set { id, facts, happened_at, note, yes } => {
+            let set = facts::pairs(facts, ctx.lang).map_err(Fault::usage)?;
+            let (note, happened_at) = (note.clone(), at(happened_at)?);
+            (id, Intent::Answer { set, note, happened_at, confirmed: *yes })
+        }
+        Cmd::Sent {
+            id,
+            duty,
+            to,
+            channel,
+            reference,
+            happened_at,
+            attach,
+            failed,
+            late_because,
+        } => {
+            let attachments: Result<Vec<_>, _> =
+                attach.iter().map(|p| attachment(ctx, p)).collect();
+            let intent = Intent::Report {
+                duty: duty.clone(),
+                to: to.clone(),
+                channel: channel.clone(),
+                reference: reference.clone(),
+                happened_at: at(happened_at)?,
+                attachments: attachments?,
+                failed: failed.clone(),
+                late_because: late_because.clone(),
+            };
+            (id, intent)
+        }
+        Cmd::Received { id, duty, to, reference, by, happened_at } => {
+            let intent = Intent::Acknowledge {
+                duty: duty.clone(),
+                to: to.clone(),
+                reference: reference.clone(),
+                officer: by.clone(),
+                happened_at: at(happened_at)?,
+            };
+            (id, intent)
+        }
+        Cmd::Waive { id, duty, because } => {
+            (id, Intent::Waive { duty: duty.clone(), because: because.clone() })
+        }
+        Cmd::Correct { id, entry, because, fields } => {
+            let fields = facts::pairs(fields, ctx.lang).map_err(Fault::usage)?;
+            (id, Intent::Correct { entry: *entry, because: because.clone(), fields })
+        }
+        Cmd::Note { id, text, happened_at } => {
+            (id, Intent::Note { text: text.clone(), happened_at: at(happened_at)? })
+        }
+        Cmd::Handover { id, to } => (id, Intent::HandOver { to: to.clone() }),
+        Cmd::Close { id, because } => (id, Intent::Close { because: because.clone() }),
+        _ => return Err(Fault::from_refusal(&Refusal::Nothing, ctx.lang)),
+    };
+    record(ctx, id, &intent)
+}
+
+fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
+    let desk = ctx.desk(Vec::new());
+    let (mut incident, mut record) = ctx.opened(&desk, id)?;
+    let now = ctx.now();
+    let old = incident.assess(now);
+    let known = record.entries.len();
+    let entry_id = new_entry_id().map_err(|e| ctx.desk_fault(e.into()))?;
+    desk.act_on(&mut record, intent, &entry_id).map_err(|e| ctx.desk_fault(e))?;
+    record.entries.iter().skip(known).for_each(|e| incident.apply(e.clone()));
+    let incident = &incident;
+    let Some(entry) = record.find(&entry_id) else {
+        return Err(Fault::from_refusal(&Refusal::Nothing, ctx.lang));
+    };
+    if ctx.format == Format::Json {
+        out::json(&RecordedJson {
+            incident: &incident.id,
+            entry: entry.n,
+            id: &entry.id,
+            head: record.head().to_string(),
+        });
+    } else {
+        let n = entry.n.to_string();
+        let head = record.head().short();
+        out::line(&Command::Recorded.with(ctx.lang, &[&n, &head]));
+    }
+    if let Some(at) = entry.happened_at {
+        out::note(&format!("happened_at {}", time::write_local(at, ctx.zone)));
+    }
+    let new = incident.assess(now.max(entry.at));
+    let changes = diff::diff(&old, &new);
+    if !changes.is_empty() {
+        out::note(Command::ClocksChanged.text(ctx.lang));
+        let lines = say::changes(&incident.case, &changes, new.now, ctx.zone, ctx.lang);
+        lines.iter().for_each(|l| out::note(&format!("  {l}")));
+    }
+    if let Event::Sent(sent) = &entry.event
+        && sent.late_because.is_none()
+        && new.duty(&sent.duty).is_some_and(|d| d.state == Some(State::MetLate))
+    {
+        let n = entry.n.to_string();
+        out::note(&Command::LateAsk.with(ctx.lang, &[&incident.id, &n]));
+    }
+    Ok(0)
+}
+
+fn moment(ctx: &Ctx, field: &str, text: Option<&str>) -> Result<Option<Time>, Fault> {
+    let Some(text) = text else { return Ok(None) };
+    time::parse(text, ctx.now(), ctx.zone)
+        .map(Some)
+        .map_err(|why| Fault::usage(crate::words::refusal::bad_time(field, &why, ctx.lang)))
+}
+
+/// Echoes a time with its offset where it was given without one.
+fn echo(ctx: &Ctx, field: &str, given: &str, at: Option<Time>) {
+    if let Some(at) = at
+        && chrono::DateTime::parse_from_rfc3339(given).is_err()
+    {
+        let shown = time::write_local(at, ctx.zone);
+        out::note(&Command::ReadAs.with(ctx.lang, &[&format!("{field} `{given}`"), &shown]));
+    }
+}
+
+fn attachment(ctx: &Ctx, path: &Path) -> Result<Attachment, Fault> {
+    let shown = path.display().to_string();
+    let fault = |e: &dyn std::fmt::Display| {
+        let text = Command::CannotRead.with(ctx.lang, &[&shown, &e.to_string()]);
+        Fault::usage(Message::plain(text))
+    };
+    let mut file = std::fs::File::open(path).map_err(|e| fault(&e))?;
+    let mut hasher = Sha256::new();
+    let mut bytes = 0u64;
+    let mut buffer = vec![0u8; 64 * 1024];
+    loop {
+        let n = std::io::Read::read(&mut file, &mut buffer).map_err(|e| fault(&e))?;
+        if n == 0 {
+            break;
+        }
+        hasher.update(&buffer[..n]);
+        bytes += n as u64;
+    }
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = crate::domain::text::line("attachment", &name)
+        .map_err(|e| Fault::usage(crate::words::refusal::bad_text(&e, ctx.lang)))?;
+    Ok(Attachment { name, bytes, sha256: crate::record::digest::hex(&hasher.finalize()) })
+}
