@@ -21,7 +21,6 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
-use rustix::io::dup;
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
@@ -52,7 +51,7 @@ fn start(prepare: impl Fn(&Path)) -> Option<Terminal> {
     };
     let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
     tcsetwinsize(&master, size).unwrap();
-    let end = || Stdio::from(dup(&line).unwrap());
+    let end = || Stdio::from(line.try_clone().unwrap());
     let child = jishi(home.path())
         .env("TERM", "xterm")
         .stdin(end())
@@ -61,7 +60,7 @@ fn start(prepare: impl Fn(&Path)) -> Option<Terminal> {
         .spawn()
         .unwrap();
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let (into, mut from) = (Arc::clone(&seen), File::from(dup(&master).unwrap()));
+    let (into, mut from) = (Arc::clone(&seen), File::from(master.try_clone().unwrap()));
     let stop = Arc::new(AtomicBool::new(false));
     let until = Arc::clone(&stop);
     let reader = std::thread::spawn(move || {
@@ -114,7 +113,7 @@ impl Terminal {
     }
 
     fn type_in(&self, bytes: &[u8]) {
-        File::from(dup(&self.master).unwrap()).write_all(bytes).unwrap();
+        File::from(self.master.try_clone().unwrap()).write_all(bytes).unwrap();
     }
 
     fn signal(&self, signal: Signal) {
