@@ -8,8 +8,8 @@ use console::*;
 use jishi::app::effect::Msg;
 use jishi::domain::event::{ClockQuality, Sync};
 use jishi::domain::incident::Incident;
+use jishi::host::screen::Screen;
 use jishi::words::Lang;
-use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
@@ -229,10 +229,11 @@ fn without_colour_every_urgency_still_has_its_own_sign_or_word() {
 
 /// Bytes that the difference between two frames costs on the line.
 fn cost(a: &Buffer, b: &Buffer) -> usize {
-    let mut out = Vec::new();
-    let mut backend = CrosstermBackend::new(&mut out);
-    backend.draw(a.diff(b).into_iter()).unwrap();
-    out.len()
+    let mut screen = Screen::new(std::io::sink(), a.area.width, a.area.height, true);
+    screen.frame().clone_from(a);
+    screen.show(None).unwrap();
+    screen.frame().clone_from(b);
+    screen.show(None).unwrap()
 }
 
 #[test]
