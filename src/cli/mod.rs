@@ -19,12 +19,14 @@ use ctx::Ctx;
 use fault::Fault;
 
 use crate::host::config;
+use crate::host::store::survive_size_limit;
 use crate::words::command::Command;
 use crate::words::refusal::Message;
 use crate::words::{Lang, help};
 
 /// Reads the command line, does what it says, and returns the exit code.
 pub fn run() -> ExitCode {
+    survive_size_limit();
     let cli = match parse() {
         Ok(cli) => cli,
         Err(e) => e.exit(),
