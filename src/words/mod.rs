@@ -16,6 +16,7 @@ pub mod entry;
 pub mod plain;
 pub mod refusal;
 pub mod say;
+pub mod witness;
 
 use crate::domain::law::Text;
 
