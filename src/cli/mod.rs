@@ -9,11 +9,13 @@ mod log;
 mod out;
 mod pack;
 mod record;
+mod sign;
 mod status;
+mod witness;
 
 use std::process::ExitCode;
 
-use args::{Cli, Cmd};
+use args::{Cli, Cmd, LogCmd};
 use clap::{CommandFactory, FromArgMatches};
 use ctx::Ctx;
 use fault::Fault;
@@ -82,32 +84,36 @@ fn dispatch(cli: &Cli) -> Result<u8, Fault> {
             Cmd::Assess { .. }
                 | Cmd::Status { .. }
                 | Cmd::Next
-                | Cmd::Log(_)
                 | Cmd::Pack(_)
                 | Cmd::Selftest
                 | Cmd::Draft { .. }
                 | Cmd::Calendar { .. }
         )
-    );
+    ) || matches!(&cli.command, Some(Cmd::Log(c)) if !matches!(c, LogCmd::Accept { .. }));
     let ctx = Ctx::new(&cli.common, reads)?;
+    let outcome = obey(&ctx, cli);
+    witness::tell(&ctx, cli.command.as_ref(), outcome)
+}
+
+fn obey(ctx: &Ctx, cli: &Cli) -> Result<u8, Fault> {
     match &cli.command {
-        None => console::run(&ctx, None, cli.common.plain),
-        Some(Cmd::Open { id }) => console::run(&ctx, Some(id), cli.common.plain),
+        None => console::run(ctx, None, cli.common.plain),
+        Some(Cmd::Open { id }) => console::run(ctx, Some(id), cli.common.plain),
         Some(Cmd::New { title, learned_at, pack, facts, yes }) => {
-            record::new(&ctx, title, learned_at, pack, facts, *yes)
+            record::new(ctx, title, learned_at, pack, facts, *yes)
         }
-        Some(Cmd::Assess { file }) => status::assess(&ctx, file),
+        Some(Cmd::Assess { file }) => status::assess(ctx, file),
         Some(Cmd::Status { id, check, soon, advice }) => {
-            status::status(&ctx, id.as_deref(), *check, soon.as_deref(), *advice)
+            status::status(ctx, id.as_deref(), *check, soon.as_deref(), *advice)
         }
-        Some(Cmd::Next) => status::next(&ctx),
-        Some(Cmd::Log(command)) => log::run(&ctx, command),
-        Some(Cmd::Pack(command)) => pack::run(&ctx, command),
-        Some(Cmd::Selftest) => pack::selftest(&ctx),
-        Some(Cmd::Draft { .. }) => Err(later(&ctx, "draft")),
-        Some(Cmd::Calendar { .. }) => Err(later(&ctx, "calendar")),
-        Some(Cmd::Exercise { .. }) => Err(later(&ctx, "exercise")),
-        Some(command) => record::act(&ctx, command),
+        Some(Cmd::Next) => status::next(ctx),
+        Some(Cmd::Log(command)) => log::run(ctx, command),
+        Some(Cmd::Pack(command)) => pack::run(ctx, command),
+        Some(Cmd::Selftest) => pack::selftest(ctx),
+        Some(Cmd::Draft { .. }) => Err(later(ctx, "draft")),
+        Some(Cmd::Calendar { .. }) => Err(later(ctx, "calendar")),
+        Some(Cmd::Exercise { .. }) => Err(later(ctx, "exercise")),
+        Some(command) => record::act(ctx, command),
     }
 }
 

@@ -18,6 +18,7 @@ pub mod help;
 pub mod plain;
 pub mod refusal;
 pub mod say;
+pub mod witness;
 
 use crate::domain::law::Text;
 
