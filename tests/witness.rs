@@ -224,6 +224,26 @@ fn a_cut_tail_is_refused_until_a_person_accepts_it_with_a_reason() {
 }
 
 #[test]
+fn a_newest_entry_that_is_damaged_in_plain_sight_is_answered_for_and_more_than_that_is_refused() {
+    let home = Home::new();
+    let id = home.incident();
+    let lines = home.lines(&id);
+    let cut = |keep: usize| {
+        let bytes = lines.concat();
+        fs::write(home.record(&id), &bytes[..bytes.len() - keep]).unwrap();
+    };
+    cut(lines[4].len() + 40);
+    home.fails(&["note", &id, "more"], 3, "had 5 entries");
+    cut(40);
+    let said = home.fails(&["log", "verify", &id], 1, "remembered head (after 5 entries)");
+    assert!(said.out.contains("remembered head: does not hold"), "{}", said.out);
+    home.ok(&["note", &id, "more"]);
+    let said = home.run(&["log", "verify", &id]);
+    assert!(said.code == 0 && said.out.contains("remembered head: yes (6 entries)"), "{}", said.err);
+    assert!(String::from_utf8(home.lines(&id).concat()).unwrap().contains("recovered"));
+}
+
+#[test]
 fn an_older_copy_a_rewritten_and_another_record_are_told_apart() {
     let home = Home::new();
     let id = home.incident();
@@ -680,7 +700,7 @@ fn a_time_stamp_goes_out_and_comes_back_as_files_and_openssl_verifies_it() {
 
 fn newest(home: &Home, id: &str) -> PathBuf {
     let texts = home.points(id).into_iter().filter(|p| p.extension().unwrap() == "txt");
-    texts.last().unwrap()
+    texts.max().unwrap()
 }
 
 // chattr +a.

@@ -1,5 +1,6 @@
 //! How each form is filled at first, what depends on what in it, and what it records.
 
+use super::effect::Effect;
 use super::form::{Field, Form, FormKind, Input, Name};
 use super::screen::Screen;
 use super::{App, Item, board};
@@ -8,7 +9,8 @@ use crate::domain::decide::{self, Intent, Refusal};
 use crate::domain::duty::DutyStatus;
 use crate::domain::event::{Entry, Event};
 use crate::domain::incident::correctable;
-use crate::domain::time::{self, Time};
+use crate::domain::time::{self, Time, Zone};
+use crate::domain::value::{Span, Value};
 use crate::words::console::Word as W;
 use crate::words::refusal::{self, Message};
 use crate::words::say;
@@ -79,7 +81,7 @@ impl App {
 
     fn new_incident(&self) -> Form {
         let mut form =
-            Form::new(FormKind::New, "").text(Name::Title, "").text(Name::LearnedAt, "now");
+            Form::new(FormKind::New, "").text(Name::Title, "").proposal(Name::LearnedAt, "now");
         if self.packs.len() > 1 {
             let options = self.packs.iter().enumerate().map(|(i, p)| (p.id.clone(), i == 0));
             let input = Input::Many { options: options.collect(), at: 0 };
@@ -177,7 +179,9 @@ impl App {
         match (&entry.event, field) {
             (Event::Opened { title, .. }, _) => title.clone(),
             (Event::Answered { note, .. }, "note") => some(note),
-            (Event::Answered { set, .. }, f) => set.get(f).cloned().unwrap_or_default(),
+            (Event::Answered { set, .. }, f) => {
+                set.get(f).map(|text| self.local_answer(f, text)).unwrap_or_default()
+            }
             (Event::Sent(s), "to") => s.to.clone(),
             (Event::Sent(s), "channel") => s.channel.clone(),
             (Event::Sent(s), "reference") => some(&s.reference),
@@ -189,6 +193,21 @@ impl App {
             (Event::Waived { because, .. } | Event::Closed { because }, _) => because.clone(),
             (Event::Noted { text }, _) => text.clone(),
             _ => String::new(),
+        }
+    }
+
+    /// A recorded answer as a person here would type it: moments in the local zone.
+    fn local_answer(&self, id: &str, text: &str) -> String {
+        let utc = Zone::Fixed(chrono::Offset::fix(&chrono::Utc));
+        let local = |t| time::write_local(t, self.zone);
+        let case = self.current().map(|i| &i.incident.case);
+        let Some(fact) = case.and_then(|c| c.fact(id)) else {
+            return time::parse(text, self.now, utc).map_or_else(|_| text.to_owned(), local);
+        };
+        match Value::parse(&fact.kind, text, self.now, utc) {
+            Ok(Value::Duration(Span::Since(t))) => format!("since:{}", local(t)),
+            Ok(Value::Duration(Span::Between(a, b))) => format!("{}..{}", local(a), local(b)),
+            _ => text.to_owned(),
         }
     }
 
@@ -258,10 +277,7 @@ impl App {
 
     /// Checks what a new incident would begin with, and writes its first answers as the record
     /// keeps them.
-    pub(super) fn beginning(
-        &self,
-        form: &Form,
-    ) -> Result<(String, Vec<String>, Vec<(String, String)>), Refusal> {
+    pub(super) fn beginning(&self, form: &Form) -> Result<Effect, Refusal> {
         let packs: Vec<_> = match form.field(Name::Packs) {
             Some(_) => {
                 let ids = form.chosen(Name::Packs);
@@ -284,80 +300,8 @@ impl App {
                 _ => {}
             }
         }
-        Ok((title, packs.iter().map(|p| p.id.clone()).collect(), written))
-    }
-
-    /// The label of one option of a form, and a note beside it.
-    pub fn option_label(&self, form: &Form, name: Name, id: &str) -> (String, String) {
-        let plain = |s: &str| (s.to_owned(), String::new());
-        if name == Name::Packs {
-            let pack = self.packs.iter().find(|p| p.id == id);
-            return pack
-                .map_or_else(|| plain(id), |p| (self.lang.of(&p.title).to_owned(), String::new()));
-        }
-        let Some(item) = self.item(&form.incident) else { return plain(id) };
-        let case = &item.incident.case;
-        match name {
-            Name::Duty => {
-                let Some(duty) = item.assessment.duty(id) else { return plain(id) };
-                let due = duty.due.map(|due| {
-                    let at = say::moment(due, self.now(), self.zone, self.lang);
-                    W::Before.with(self.lang, &[&at])
-                });
-                let state = say::state(duty, self.lang);
-                let note = due.map_or_else(|| state.to_owned(), |due| format!("{due}  {state}"));
-                (say::duty_title(case, duty, self.lang).to_owned(), note)
-            }
-            Name::To => {
-                let body = case.packs.iter().find_map(|p| p.body(id).map(|(_, b)| b));
-                body.map_or_else(|| plain(id), |b| plain(self.lang.of(&b.name)))
-            }
-            Name::Channel => {
-                let to = form.value(Name::To);
-                let own = self.listings(&to).find(|l| l.channel == id);
-                let channel = case.packs.iter().find_map(|p| p.channel(id).map(|(_, c)| c));
-                let Some(channel) = channel else { return plain(id) };
-                let note = match own {
-                    Some(l) if l.note.is_empty() => l.value.clone(),
-                    Some(l) => format!("{} ({})", l.value, l.note),
-                    None if channel.value.is_empty() => W::NoNumber.text(self.lang).to_owned(),
-                    None => channel.value.clone(),
-                };
-                (self.lang.of(&channel.name).to_owned(), note)
-            }
-            Name::Which => plain(&self.field_label(case, id)),
-            _ => plain(id),
-        }
-    }
-
-    /// How to use the chosen channel, in the pack's words.
-    pub fn channel_how(&self, form: &Form) -> Option<&str> {
-        let item = self.item(&form.incident)?;
-        let id = form.value(Name::Channel);
-        let channel = item.incident.case.packs.iter().find_map(|p| p.channel(&id))?.1;
-        Some(self.lang.of(&channel.how)).filter(|t| !t.is_empty())
-    }
-
-    fn field_label(&self, case: &Case, id: &str) -> String {
-        let word = match id {
-            WITHDRAW => W::Withdraw,
-            "title" => W::FieldTitle,
-            "happened_at" => W::FieldHappenedAt,
-            "note" | "text" => W::FieldText,
-            "to" => W::FieldTo,
-            "channel" => W::FieldChannel,
-            "reference" => W::FieldReference,
-            "failed" => W::FieldFailed,
-            "late_because" => W::FieldLate,
-            "officer" => W::FieldOfficer,
-            "because" => W::FieldBecause,
-            _ => {
-                let fact = case.fact(id).map(|f| &f.short);
-                let text = fact.or_else(|| case.anchor(id).map(|a| &a.short));
-                return text.map_or_else(|| id.to_owned(), |t| self.lang.of(t).to_owned());
-            }
-        };
-        word.text(self.lang).to_owned()
+        let packs = packs.iter().map(|p| p.id.clone()).collect();
+        Ok(Effect::Create { title, packs, answers: written, confirmed: form.asked })
     }
 
     /// A refusal in words, with the mend that this face offers.

@@ -74,6 +74,7 @@ const TABLE: &[Row] = {
         (C::Board, "r", A::Sent, W::ActSent, true),
         (C::Board, "l", A::Record, W::ActRecord, false),
         (C::Board, "w", A::Why, W::ActWhy, false),
+        (C::Board, "o", A::Law, W::ActLaw, false),
         (C::Board, "q", A::Quit, W::ActQuit, true),
         (C::Incident, "r", A::Sent, W::ActSent, true),
         (C::Incident, "t", A::Triage, W::ActTriage, true),
@@ -146,8 +147,8 @@ pub struct Bound {
 pub struct Keymap {
     /// Its lines, in the order of the hint bar.
     pub bounds: Vec<Bound>,
-    /// Overrides that could not be taken: the text, and whether it was the action that is unknown.
-    pub problems: Vec<(String, bool)>,
+    /// Overrides that could not be taken, or that hide another key: the text, and what is wrong.
+    pub problems: Vec<(String, W)>,
 }
 
 impl Default for Keymap {
@@ -173,16 +174,33 @@ impl Keymap {
         let mut problems = Vec::new();
         for (name, text) in overrides {
             let Some(action) = Action::from_name(name) else {
-                problems.push((name.clone(), true));
+                problems.push((name.clone(), W::BadAction));
                 continue;
             };
             let keys: Option<Vec<Key>> = text.split_whitespace().map(Key::parse).collect();
-            match keys.filter(|k| !k.is_empty()) {
-                Some(keys) => bounds
-                    .iter_mut()
-                    .filter(|b| b.action == action)
-                    .for_each(|b| b.keys.clone_from(&keys)),
-                None => problems.push((text.clone(), false)),
+            let Some(keys) = keys.filter(|k| !k.is_empty()) else {
+                problems.push((text.clone(), W::BadKey));
+                continue;
+            };
+            let plain = |k: &Key| matches!(k.code, Code::Char(_)) && !k.ctrl && !k.alt;
+            for b in bounds.iter_mut().filter(|b| b.action == action) {
+                // Where text is typed, a plain character never gets here: the default stays, too.
+                let typed = matches!(
+                    b.context,
+                    Context::Form | Context::Triage | Context::Palette | Context::Banner
+                );
+                if typed && keys.iter().all(plain) {
+                    b.keys.extend(&keys);
+                } else {
+                    b.keys.clone_from(&keys);
+                }
+            }
+        }
+        for (i, a) in bounds.iter().enumerate() {
+            for b in bounds[i + 1..].iter().filter(|b| b.context == a.context) {
+                if let Some(key) = a.keys.iter().find(|k| b.keys.contains(k)) {
+                    problems.push((key.to_string(), W::KeyTaken));
+                }
             }
         }
         Self { bounds, problems }
@@ -190,6 +208,10 @@ impl Keymap {
 
     /// What a key does here; the context's own keys come before the global ones.
     pub fn action(&self, context: Context, key: Key) -> Option<Action> {
+        // Whatever the user's own keys are, this one always leaves.
+        if key.ctrl && key.code == Code::Char('c') {
+            return Some(Action::Quit);
+        }
         let find = |c: Context| {
             self.bounds.iter().find(|b| b.context == c && b.keys.contains(&key)).map(|b| b.action)
         };
@@ -307,7 +329,21 @@ mod tests {
         let key = |t: &str| Key::parse(t).unwrap();
         assert_eq!(map.action(Context::Incident, key("S")), Some(Action::Sent));
         assert_eq!(map.action(Context::Incident, key("r")), None);
-        assert_eq!(map.problems, [("nosuch".to_owned(), true), ("C-".to_owned(), false)]);
+        assert_eq!(
+            map.problems,
+            [("nosuch".to_owned(), W::BadAction), ("C-".to_owned(), W::BadKey)]
+        );
         assert!(map.readme_table(Lang::En).contains("`S`"));
+    }
+
+    #[test]
+    fn no_key_of_the_user_can_lock_them_in() {
+        let own = [("quit", "Q"), ("confirm", "S"), ("sent", "n")];
+        let own: Vec<_> = own.iter().map(|(a, k)| (String::from(*a), String::from(*k))).collect();
+        let map = Keymap::with(&own);
+        let key = |t: &str| Key::parse(t).unwrap();
+        assert_eq!(map.action(Context::Form, key("C-c")), Some(Action::Quit));
+        assert_eq!(map.action(Context::Form, key("Enter")), Some(Action::Confirm));
+        assert_eq!(map.problems, [("n".to_owned(), W::KeyTaken)]);
     }
 }

@@ -3,10 +3,11 @@
 //! - `effect`, `key`: the language that the host speaks
 //! - `keymap`: one table of keys, for lookup, help, hint bar, palette and README
 //! - `screen`: the stack of screens and what each remembers
-//! - `update`: what a message does; `forms`: how forms are filled and what they record
+//! - `update`: what a message does; `acts`: what each action does; `forms`: how forms are filled and what they record
 //! - `triage`: one question; `rows`, `board`: what is listed, and in which order
 //! - `wake`: when the next visible digit or band changes
 
+mod acts;
 mod asking;
 pub mod board;
 pub mod edit;
@@ -15,6 +16,7 @@ pub mod form;
 pub mod forms;
 pub mod key;
 pub mod keymap;
+mod labels;
 pub mod rows;
 pub mod screen;
 pub mod triage;
@@ -202,8 +204,7 @@ impl App {
             unsure: None,
             drafts: Vec::new(),
         };
-        if let Some((text, unknown_action)) = app.keymap.problems.first() {
-            let word = if *unknown_action { W::BadAction } else { W::BadKey };
+        if let Some((text, word)) = app.keymap.problems.first() {
             let text = word.with(app.lang, &[text]);
             app.notice = Some(Notice { message: Message::plain(text), refused: true });
         }

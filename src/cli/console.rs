@@ -1,6 +1,5 @@
 //! The console, full screen or line by line.
 
-use std::io::IsTerminal;
 use std::sync::Arc;
 
 use super::ctx::Ctx;
@@ -8,7 +7,7 @@ use super::fault::Fault;
 use crate::host::console::{self, ConsoleSetup};
 use crate::host::desk::Desk;
 use crate::host::error::HostError;
-use crate::host::plain_loop;
+use crate::host::{plain_loop, terminal};
 use crate::words::refusal::Message;
 
 /// Opens the console on the board or on one incident.
@@ -23,15 +22,16 @@ pub(super) fn run(ctx: &Ctx, id: Option<&str>, plain: bool) -> Result<u8, Fault>
         config: ctx.config.clone(),
         open: id.map(str::to_owned),
     };
-    let done = if plain || !has_screen() { plain_loop::run(setup) } else { console::run(setup) };
+    let done = if plain || !terminal::can_show_screens() {
+        plain_loop::run(setup)
+    } else {
+        console::run(setup)
+    };
     done.map(|()| 0).map_err(|e| match e {
         HostError::Desk(e) => ctx.desk_fault(e),
-        other => Fault::machine(Message::plain(other.to_string())),
+        other => {
+            let hints = other.hints();
+            Fault::machine(Message { text: other.to_string(), hints })
+        }
     })
-}
-
-/// Says whether there is a terminal on both sides that can place a cursor.
-fn has_screen() -> bool {
-    let dumb = std::env::var("TERM").is_ok_and(|t| t.is_empty() || t == "dumb");
-    std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !dumb
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use chrono::{TimeDelta, Timelike as _};
+use chrono::TimeDelta;
 use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -182,7 +182,7 @@ impl Session {
     fn until_wake(&self) -> Duration {
         let now = self.desk.now();
         let to_second =
-            TimeDelta::nanoseconds(1_000_000_000 - i64::from(now.nanosecond() % 1_000_000_000));
+            TimeDelta::milliseconds(1000 - i64::from(now.timestamp_subsec_millis() % 1000));
         let wake = self.app.wake().map(|at: Time| at - now);
         let look = self.app.current().map(|_| to_second);
         let sleep = wake.into_iter().chain(look).min().map(|d| d.to_std().unwrap_or_default());

@@ -21,8 +21,9 @@ pub enum Input {
     Gone,
 }
 
+const MILLISECOND: i64 = 1000 * 1000;
 /// How long the rest of a key is waited for; over a bad link its bytes come in pieces.
-const REST: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+const REST: Timespec = Timespec { tv_sec: 0, tv_nsec: 100 * MILLISECOND };
 /// How long the rest of a paste is waited for, lest a lost end leave the console deaf.
 const PASTE_REST: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 const DEAD: PollFlags = PollFlags::HUP.union(PollFlags::ERR).union(PollFlags::NVAL);

@@ -14,8 +14,6 @@ mod bands;
 mod command;
 mod form;
 mod show;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! A form: fields below one another, the hint of the field under the cursor, and why it was refused.
 
+use super::entry;
 use super::frame::{BOLD, CHOSEN, PLAIN, frame};
 use super::pen::{Pen, cells, wrap};
-use super::{COMPACT, entry};
 use crate::app::App;
 use crate::app::form::{Field, Form, FormKind, Input, Name};
 use crate::words::console::Word as W;
@@ -24,40 +24,55 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, form: &Form) {
     }
     let labels = form.fields.iter().map(|f| cells(f.name.label().text(lang)));
     let label_w = labels.max().unwrap_or(0).min(pen.cols / 3) + 2;
-    let roomy = body.height() > 16 && pen.cols >= COMPACT;
-    for (i, field) in form.fields.iter().enumerate() {
-        if y >= body.end {
+    let refused = refused_lines(form, pen.cols);
+    let refused_h = u16::try_from(refused.len()).unwrap_or(0).min(body.height() / 2);
+    let end = body.end - refused_h;
+    // The field under the cursor, its hint and the field before it are always in sight.
+    let rows = usize::from(end.saturating_sub(y));
+    let fit = rows.saturating_sub(2).max(1);
+    let first = super::incident::window(form.focus, form.fields.len(), fit);
+    let loose = form.fields.len() < 4 && body.height() > 16;
+    let mut hidden = form.fields.len();
+    for (i, field) in form.fields.iter().enumerate().skip(first) {
+        if y >= end {
             break;
         }
+        hidden = form.fields.len() - i - 1;
         let here = i == form.focus;
         pen.put(0, y, if here { ">" } else { " " }, 1, PLAIN);
         let label = field.name.label().text(lang);
         pen.put(2, y, label, label_w, if here { BOLD } else { PLAIN });
-        y = input(pen, app, form, field, here, 2 + label_w, y, body.end);
-        if roomy && form.fields.len() <= 7 && !here {
-            y += u16::from(form.fields.len() < 4);
-        }
+        y = input(pen, app, form, field, here, 2 + label_w, y, end) + u16::from(loose && !here);
+    }
+    if first + hidden > 0 {
+        super::incident::more(pen, 1, first, hidden);
     }
     y += 1;
     if let Some(how) = app.channel_how(form).filter(|_| form.kind == FormKind::Sent) {
         for line in wrap(how, pen.cols.saturating_sub(2)).into_iter().take(2) {
-            if y < body.end {
+            if y < end {
                 pen.put(2, y, &line, pen.cols, PLAIN);
                 y += 1;
             }
         }
     }
-    if let Some(message) = &form.refused {
-        let hints = message.hints.iter().map(|h| (h, "   "));
-        for (text, lead) in std::iter::once((&message.text, "!! ")).chain(hints) {
-            for line in wrap(text, pen.cols.saturating_sub(3)) {
-                if y < body.end {
-                    pen.put(0, y, &format!("{lead}{line}"), pen.cols, BOLD);
-                    y += 1;
-                }
-            }
-        }
+    // Close below the fields where there is room, so that the eye need not travel.
+    let top = y.min(end);
+    for (y, line) in (top..body.end).zip(&refused) {
+        pen.put(0, y, line, pen.cols, BOLD);
     }
+}
+
+/// Why a form was not recorded, and the mend.
+fn refused_lines(form: &Form, cols: u16) -> Vec<String> {
+    let Some(message) = &form.refused else { return Vec::new() };
+    let mut out = Vec::new();
+    let hints = message.hints.iter().map(|h| (h, "   "));
+    for (text, lead) in std::iter::once((&message.text, "!! ")).chain(hints) {
+        let lines = wrap(text, cols.saturating_sub(3));
+        out.extend(lines.into_iter().map(|line| format!("{lead}{line}")));
+    }
+    out
 }
 
 #[allow(clippy::too_many_arguments, reason = "one call site; a struct would only rename them")]

@@ -3,6 +3,7 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use super::pen::{Pen, cells, wrap};
+use crate::app::key::{Code, Key};
 use crate::app::keymap::{Action, Context};
 use crate::app::{App, Item, board};
 use crate::domain::event::{Mode, Sync};
@@ -180,9 +181,8 @@ fn hints(pen: &mut Pen<'_>, app: &App) {
         if !b.bar {
             continue;
         }
-        let plain = |k: &&crate::app::key::Key| {
-            !(typing && matches!(k.code, crate::app::key::Code::Char(_)) && !k.ctrl && !k.alt)
-        };
+        let typed = |k: &Key| matches!(k.code, Code::Char(_)) && !k.ctrl && !k.alt;
+        let plain = |k: &&Key| !typing || !typed(k);
         let Some(key) = b.keys.iter().find(plain) else { continue };
         let text = format!("{key} {}", b.label.text(lang));
         if matches!(b.action, Action::Help | Action::Language | Action::Palette | Action::Back) {

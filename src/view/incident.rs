@@ -2,8 +2,8 @@
 
 use super::frame::{BOLD, Body, CHOSEN, PLAIN, colour, frame};
 use super::lines::{self, Cells};
-use super::pen::{Pen, cells, fit_term, pack as pack_lines, wrap};
-use super::{COMPACT, WIDE, entry};
+use super::pen::{Pen, cells, fit, fit_term, pack as pack_lines, wrap};
+use super::{COMPACT, WIDE, chain, entry};
 use crate::app::rows::{self, rows as list};
 use crate::app::{App, Item};
 use crate::words::console::Word as W;
@@ -19,8 +19,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, row: &str, all: bool) {
     let left_cols = if wide { cols * 3 / 5 } else { cols };
     let foot = foot(app, item, left_cols - label_w, pen.rows, wide);
     let foot_h = u16::try_from(foot.len()).unwrap_or(u16::MAX);
-    let foot_top = body.end.saturating_sub(foot_h).max(y + 4);
-    let clocks = Body { top: y + 1, end: foot_top.saturating_sub(1).min(body.end) };
+    let gap = u16::from(pen.rows >= 16);
+    let listed = u16::try_from(list(&item.assessment, all).len()).unwrap_or(u16::MAX);
+    let under = y.saturating_add(gap).saturating_add(listed).saturating_add(1);
+    let foot_top = body.end.saturating_sub(foot_h).min(under).max(y + 3);
+    let clocks = Body { top: y + gap, end: foot_top.saturating_sub(1).min(body.end) };
     draw_rows(pen, app, item, row, all, clocks, left_cols);
     for (y, (label, line, style)) in (foot_top..body.end).zip(&foot) {
         pen.put(0, y, label, label_w, PLAIN);
@@ -43,7 +46,14 @@ fn level_lines(pen: &mut Pen<'_>, app: &App, item: &Item, top: u16, label_w: u16
     for verdict in &item.assessment.packs {
         let Some(pack) = say::pack_of(&item.incident.case, &verdict.pack) else { continue };
         let parts = lines::level(app, item, verdict, pack);
-        for (i, line) in pack_lines(&parts, " | ", pen.cols - label_w).into_iter().enumerate() {
+        let mut packed = pack_lines(&parts, " | ", pen.cols - label_w);
+        let most = if pen.rows < 16 { 1 } else { 4 };
+        let more = packed.len().saturating_sub(most);
+        packed.truncate(most);
+        if let Some(last) = packed.last_mut().filter(|_| more > 0) {
+            *last = format!("{} +{more}", fit(last, pen.cols.saturating_sub(label_w + 4)));
+        }
+        for (i, line) in packed.into_iter().enumerate() {
             if i == 0 {
                 pen.put(0, y, W::Level.text(lang), label_w, PLAIN);
             }
@@ -73,10 +83,10 @@ fn foot(
     let lang = app.lang();
     let mut out = Vec::new();
     if !wide && rows >= 20 {
-        let chain = lines::chain(app, item, width);
+        let links = chain::chain(app, item, width);
         let most = usize::from(rows / 5).max(2);
-        let more = chain.len().saturating_sub(most);
-        for (i, mut line) in chain.into_iter().take(most).enumerate() {
+        let more = links.len().saturating_sub(most);
+        for (i, mut line) in links.into_iter().take(most).enumerate() {
             if more > 0 && i + 1 == most {
                 line.push_str(&format!("  +{more}"));
             }
@@ -84,11 +94,15 @@ fn foot(
         }
     }
     let next = lines::next_step(app, item);
-    for (i, line) in wrap(&next, width).into_iter().take(2).enumerate() {
+    for (i, line) in wrap(&next, width).into_iter().take(if rows < 16 { 1 } else { 2 }).enumerate()
+    {
         out.push((if i == 0 { W::Next.text(lang) } else { "" }, line, BOLD));
     }
     if let Some(first) = lines::may_go_first(app, item).filter(|_| rows >= 24) {
         out.push(("", first, PLAIN));
+    }
+    if rows < 14 {
+        return out;
     }
     out.push((W::UnknownLabel.text(lang), lines::unknowns(app, item, width), PLAIN));
     out.push((W::RecordLabel.text(lang), lines::record(app, item), PLAIN));
@@ -155,7 +169,7 @@ fn draw_rows(
         };
         pen.put(title_x, y, &fit_term(&line.title, room), room, style);
         pen.put(due_x, y, &line.due, due_w, PLAIN);
-        if !compact {
+        if !compact && detail_x + 10 <= cols {
             pen.put(detail_x, y, &line.detail, cols.saturating_sub(detail_x), PLAIN);
         }
     }
@@ -181,7 +195,7 @@ fn side(pen: &mut Pen<'_>, app: &App, item: &Item, body: Body, x: u16) {
     let mut y = body.top;
     pen.put(x, y, W::Chain.text(lang), width, BOLD);
     y += 1;
-    for line in lines::chain(app, item, width) {
+    for line in chain::chain(app, item, width) {
         pen.put(x, y, &line, width, PLAIN);
         y += 1;
     }

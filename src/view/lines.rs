@@ -1,4 +1,4 @@
-//! The lines of an incident's screen as text: level, clocks, chain, next step, unknowns, record.
+//! The lines of an incident's screen as text: level, clocks, next step, unknowns, record.
 
 use super::entry;
 use super::frame::left;
@@ -107,7 +107,7 @@ pub(super) fn row(app: &App, item: &Item, row: Row) -> Option<Cells> {
             Some(Cells {
                 urgency: Urgency::Open,
                 mark: "~",
-                left: left(app, f.at),
+                left: if item.incident.closed.is_none() { left(app, f.at) } else { String::new() },
                 title,
                 due: say::moment(f.at, app.now(), app.zone(), lang),
                 detail: rung.map(|r| lang.of(&r.reason).to_owned()).unwrap_or_default(),
@@ -124,12 +124,17 @@ pub(super) fn row(app: &App, item: &Item, row: Row) -> Option<Cells> {
     }
 }
 
+/// Says whether a duty's clock is shown running; clocks of a closed incident stand still.
+pub(super) fn ticks(item: &Item, d: &DutyStatus) -> bool {
+    item.incident.closed.is_none() && matches!(d.state, Some(State::Running | State::Overdue))
+}
+
 fn duty_row(app: &App, item: &Item, d: &DutyStatus, pack: &Pack) -> Cells {
     let lang = app.lang();
     let urgency = Urgency::of(d, app.now(), app.soon());
     let duty = &pack.duties[d.index.at()];
     let at = |t| say::moment(t, app.now(), app.zone(), lang);
-    let ticking = matches!(d.state, Some(State::Running | State::Overdue));
+    let ticking = ticks(item, d);
     let due = match (d.state, d.met_at, d.due) {
         (Some(State::Met | State::MetLate), Some(met), _) => at(met),
         (Some(State::Waived | State::Blocked) | None, ..) => String::new(),
@@ -173,7 +178,7 @@ fn detail(app: &App, item: &Item, d: &DutyStatus, pack: &Pack) -> String {
             }
             if let Some((_, end)) = d.arguable {
                 let end = say::moment(end, app.now(), app.zone(), lang);
-                if sent == 0 && d.attempts == 0 && d.state == Some(State::Running) {
+                if sent == 0 && d.attempts == 0 {
                     text = W::NotSent.text(lang).to_owned();
                 }
                 text.push(' ');
@@ -216,102 +221,6 @@ pub(super) fn limit(app: &App, item: &Item, duty: &Duty) -> String {
         Start::Received(_) => W::AfterReceipt.with(lang, &[&long]),
         Start::Sent(_) => W::AfterSent.with(lang, &[&long]),
     }
-}
-
-/// The chain of relays: who tells whom, within what time, and where each link stands.
-pub(super) fn chain(app: &App, item: &Item, width: u16) -> Vec<String> {
-    let lang = app.lang();
-    let mut out: Vec<String> = Vec::new();
-    let case = &item.incident.case;
-    let duties = item.assessment.duties.iter();
-    let mut shown_operator = false;
-    for d in duties.filter(|d| d.role == Role::First && d.state.is_some()) {
-        let Some(pack) = say::pack_of(case, &d.pack) else { continue };
-        let duty = &pack.duties[d.index.at()];
-        let operator = say::body(pack, d.from, lang);
-        for r in &d.recipients {
-            let at = |t| say::moment(t, app.now(), app.zone(), lang);
-            let stand = match (r.sent_at, r.received_at) {
-                (_, Some(got)) => W::ChainGot.with(lang, &[&at(got)]),
-                (Some(sent), None) => W::ChainSent.with(lang, &[&at(sent)]),
-                (None, None) => link_state(app, d),
-            };
-            let lead = if shown_operator {
-                " ".repeat(usize::from(super::pen::cells(operator)))
-            } else {
-                operator.to_owned()
-            };
-            shown_operator = true;
-            let arrow = arrow(app, duty, d.applies);
-            let mut line = format!("{lead} {arrow} {} [{stand}]", say::body(pack, r.body, lang));
-            let relays = relays(app, item, pack, d, r.body);
-            let indent = usize::from(super::pen::cells(&lead) + super::pen::cells(&arrow)) + 2;
-            for relay in relays {
-                if super::pen::cells(&line) + 1 + super::pen::cells(&relay) <= width {
-                    line.push(' ');
-                    line.push_str(&relay);
-                } else {
-                    out.push(std::mem::replace(
-                        &mut line,
-                        format!("{}{relay}", " ".repeat(indent)),
-                    ));
-                }
-            }
-            out.push(line);
-        }
-    }
-    out
-}
-
-fn arrow(app: &App, duty: &Duty, applies: Tri) -> String {
-    let limit = match &duty.limit {
-        Limit::Within { seconds, .. } => say::length(*seconds, app.lang()),
-        Limit::Days { days, .. } => say::length(i64::from(*days) * 86_400, app.lang()),
-        Limit::Words(words) => app.lang().of(words).to_owned(),
-    };
-    let unsure = if applies == Tri::Unknown { "?" } else { "" };
-    format!("--{limit}{unsure}-->")
-}
-
-/// Where a link stands that nobody has acted on.
-fn link_state(app: &App, d: &DutyStatus) -> String {
-    let lang = app.lang();
-    match (d.state, d.due) {
-        (Some(State::Running), Some(due)) if d.applies == Tri::Yes => {
-            let at = say::moment(due, app.now(), app.zone(), lang);
-            W::Before.with(lang, &[&at])
-        }
-        _ => say::state(d, lang).to_owned(),
-    }
-}
-
-/// The relays that a body owes once it has got this report.
-fn relays(
-    app: &App,
-    item: &Item,
-    pack: &Pack,
-    first: &DutyStatus,
-    body: crate::domain::law::BodyIx,
-) -> Vec<String> {
-    let lang = app.lang();
-    let mut out: Vec<(String, Vec<&str>, String)> = Vec::new();
-    for d in item.assessment.duties.iter().filter(|d| d.role == Role::Relay && d.pack == first.pack)
-    {
-        let duty = &pack.duties[d.index.at()];
-        let follows = matches!(&duty.starts, Start::Received(of) if of.contains(&first.index));
-        if !follows || d.from != body || d.state.is_none() {
-            continue;
-        }
-        let met = d.met_at.map(|t| say::moment(t, app.now(), app.zone(), lang));
-        let stand = met.map_or_else(|| link_state(app, d), |t| W::ChainSent.with(lang, &[&t]));
-        let names: Vec<&str> = d.recipients.iter().map(|r| say::body(pack, r.body, lang)).collect();
-        let arrow = arrow(app, duty, d.applies);
-        match out.iter_mut().find(|(a, _, s)| *a == arrow && *s == stand) {
-            Some((_, all, _)) => all.extend(names),
-            None => out.push((arrow, names, stand)),
-        }
-    }
-    out.into_iter().map(|(a, names, s)| format!("{a} {} [{s}]", names.join(", "))).collect()
 }
 
 /// What to do next: whom to tell, over which channel, at which number.

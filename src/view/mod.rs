@@ -4,6 +4,7 @@
 //! The host compares the buffer with the last one and sends what differs.
 
 mod board;
+mod chain;
 mod entry;
 mod facts;
 mod form;

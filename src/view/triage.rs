@@ -1,8 +1,8 @@
 //! One question, the ways to answer it, and what each would change.
 
 use super::entry;
-use super::frame::{BOLD, CHOSEN, PLAIN, frame, left};
-use super::pen::{Pen, cells, wrap};
+use super::frame::{BOLD, CHOSEN, PLAIN, frame};
+use super::pen::{Pen, cells, fit_term, wrap};
 use crate::app::triage::{Choice, Triage, Typed, order};
 use crate::app::{App, Item};
 use crate::domain::diff::{ChangeKind, Diff};
@@ -51,6 +51,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, t: &Triage) {
     }
     // The lower part is asked for first, so that the ways to answer scroll within what is left.
     let why = why_line(app, item, t);
+    let why = wrap(&why, pen.cols);
+    let why_h = u16::try_from(why.len().min(2)).unwrap_or(1);
     let below: u16 = if roomy { 8 } else { 4 };
     let choices_end = body.end.saturating_sub(below).max(y + 3);
     let y = choices(pen, app, item, t, y, choices_end.min(body.end)) + u16::from(roomy);
@@ -65,10 +67,12 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, t: &Triage) {
         }
         y
     } else {
-        effects(pen, app, item, t, y, body.end.saturating_sub(u16::from(roomy)))
+        effects(pen, app, item, t, y, body.end.saturating_sub(if roomy { why_h } else { 0 }))
     };
-    if roomy && y < body.end {
-        pen.put(0, body.end - 1, &why, pen.cols, PLAIN);
+    if roomy && y <= body.end - why_h {
+        for (y, line) in (body.end - why_h..).zip(why.iter().take(2)) {
+            pen.put(0, y, line, pen.cols, PLAIN);
+        }
     }
 }
 
@@ -166,7 +170,7 @@ fn label(app: &App, item: &Item, t: &Triage, choice: &Choice) -> String {
 
 /// What this answer would change, and beside it what the other one would.
 fn effects(pen: &mut Pen<'_>, app: &App, item: &Item, t: &Triage, top: u16, end: u16) -> u16 {
-    let two = pen.cols >= 70;
+    let two = pen.cols >= 70 && t.other().is_some();
     let width = if two { pen.cols / 2 - 1 } else { pen.cols };
     let mut bottom = top;
     let shown = [Some(t.at), t.other().filter(|_| two)];
@@ -181,7 +185,7 @@ fn effects(pen: &mut Pen<'_>, app: &App, item: &Item, t: &Triage, top: u16, end:
             lines.push(format!("  +{more}"));
         }
         for (i, line) in lines.into_iter().take(room).enumerate() {
-            pen.put(x, y, &line, width, if i == 0 { BOLD } else { PLAIN });
+            pen.put(x, y, &fit_term(&line, width), width, if i == 0 { BOLD } else { PLAIN });
             y += 1;
         }
         bottom = bottom.max(y);
@@ -193,7 +197,11 @@ fn effect(app: &App, item: &Item, t: &Triage, at: usize, width: u16) -> Vec<Stri
     let lang = app.lang();
     let Some(choice) = t.choices.get(at) else { return Vec::new() };
     let mut name = label(app, item, t, choice);
-    if let Choice::Typed(_, line) = choice {
+    if let Choice::Typed(Typed::Count | Typed::Percent | Typed::Moment, line) = choice
+        && !line.is_blank()
+    {
+        name = line.text();
+    } else if let Choice::Typed(_, line) = choice {
         name = format!("{name} {}", line.text());
     }
     let mut out = vec![W::IfAnswered.with(lang, &[name.trim()])];
@@ -204,14 +212,14 @@ fn effect(app: &App, item: &Item, t: &Triage, at: usize, width: u16) -> Vec<Stri
             out.extend(message.hints.iter().map(|h| format!("  {h}")));
         }
         Some(Ok(diff)) => {
-            out.extend(changes(app, item, &diff).into_iter().map(|l| format!("  {l}")))
+            out.extend(changes(app, item, &diff, width).into_iter().map(|l| format!("  {l}")))
         }
     }
     out
 }
 
 /// A difference in words, the gravest first.
-fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
+fn changes(app: &App, item: &Item, diff: &Diff, width: u16) -> Vec<String> {
     let lang = app.lang();
     let case = &item.incident.case;
     if diff.is_empty() {
@@ -223,12 +231,19 @@ fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
     }
     for (id, before, after) in &diff.levels {
         let Some(pack) = say::pack_of(case, id) else { continue };
-        let range = |b: &crate::domain::grade::Bounds| {
-            let (low, high) =
-                (say::level(pack, b.at_least, lang), say::level(pack, b.at_most, lang));
-            if low == high { low } else { format!("{low} .. {high}") }
-        };
-        out.push(W::LevelMoves.with(lang, &[&range(before), &range(after)]));
+        let moves = [
+            (W::AtLeast, before.at_least, after.at_least),
+            (W::AtMost, before.at_most, after.at_most),
+        ];
+        for (word, from, to) in moves.into_iter().filter(|(_, from, to)| from != to) {
+            let name = |l| say::level(pack, l, lang);
+            let (from, to) = (word.with(lang, &[&name(from)]), name(to));
+            if cells(&from) + cells(&to) + 6 <= width {
+                out.push(format!("{from} -> {to}"));
+            } else {
+                out.extend([from, format!("  -> {to}")]);
+            }
+        }
     }
     let count = |kind| diff.duties.iter().filter(|c| c.kind == kind).count();
     let many = |kind| count(kind) > 3;
@@ -246,7 +261,7 @@ fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
         let title = say::duty_title(case, duty, lang);
         let due = c.due.map(|d| {
             let at = say::moment(d, app.now(), app.zone(), lang);
-            format!(" {} ({})", W::Before.with(lang, &[&at]), left(app, d))
+            format!("{}  ", W::Before.with(lang, &[&at]))
         });
         let due = due.unwrap_or_default();
         let (mark, due) = match c.kind {
@@ -257,7 +272,7 @@ fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
             ChangeKind::Unblocked => ("+", due),
             ChangeKind::Moves => ("=", due),
         };
-        out.push(format!("{mark}  {title}{due}"));
+        out.push(format!("{mark}  {due}{title}"));
     }
     for f in &diff.forecast {
         let Some(pack) = say::pack_of(case, &f.pack) else { continue };
@@ -270,6 +285,9 @@ fn changes(app: &App, item: &Item, diff: &Diff) -> Vec<String> {
     }
     if out.is_empty() {
         out.push(W::NoChange.text(lang).to_owned());
+    }
+    if let Some((before, after)) = diff.open {
+        out.push(W::OpenMoves.with(lang, &[&before.to_string(), &after.to_string()]));
     }
     out
 }

@@ -7,7 +7,7 @@ use super::read::{Text, show};
 use crate::app::screen::Subject;
 use crate::app::{App, Item};
 use crate::domain::assess::facts_in;
-use crate::domain::duty::{DutyStatus, State};
+use crate::domain::duty::DutyStatus;
 use crate::domain::law::{Basis, Fact, Pack, Start};
 use crate::domain::tri::Tri;
 use crate::words::console::Word as W;
@@ -126,7 +126,7 @@ impl Why<'_> {
         let from = from.unwrap_or_default();
         match (d.started, d.due) {
             (Some(start), Some(due)) => {
-                let ticking = matches!(d.state, Some(State::Running | State::Overdue));
+                let ticking = lines::ticks(self.item, d);
                 let left = if ticking { super::frame::left(app, due) } else { String::new() };
                 self.item("-", &W::StrictClock.with(lang, &[&from, &at(start), &at(due), &left]));
             }

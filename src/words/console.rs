@@ -84,6 +84,7 @@ words! {
         DraftBack: "已恢复上次未记录的内容", "what you typed before is back";
         BadAction: "配置中的动作 `{0}` 不存在", "configuration names an unknown action `{0}`";
         BadKey: "配置中的键 `{0}` 读不懂", "configuration names an unreadable key `{0}`";
+        KeyTaken: "配置中的键 `{0}` 已有别的作用, 先列出的有效", "the configured key `{0}` already does something else; the first in the table wins";
         NoIncident: "没有事件 `{0}`", "there is no incident `{0}`";
         NoneOpen: "没有选中的事件", "no incident is chosen";
 
@@ -163,11 +164,13 @@ words! {
         TypeMoment: "例 now, 01:30, 20m ago", "e.g. now, 01:30, 20m ago";
         TypeFirst: "先写出数值", "type it first";
         IfAnswered: "若答「{0}」", "if: {0}";
-        NoChange: "无变化", "nothing changes";
+        NoChange: "等级和期限不变", "no level and no limit changes";
         ManyBlocked: "{0} 项报告被阻止", "{0} reports are blocked";
         ManyGone: "{0} 项不再适用", "{0} duties no longer apply";
         Contradiction: "与已有答案矛盾", "contradicts other answers";
-        LevelMoves: "等级  {0} -> {1}", "level  {0} -> {1}";
+        AtLeast: "至少 {0}", "at least {0}";
+        AtMost: "至多 {0}", "at most {0}";
+        OpenMoves: "未知 {0} -> {1}", "open questions {0} -> {1}";
         ForecastGone: "不再预计升级", "no rise of the level ahead";
         WhyNow: "为何先问这一题: {0}", "why now: {0}";
         WhyDue: "可定 {0} 的期限, 共 {1} 项义务", "settles {1} duties, the first by {0}";
@@ -279,5 +282,34 @@ words! {
         MarkOpen: "没有小时数", "without hours";
         MarkDone: "已了", "done";
         MarkExcluded: "不适用或已阻止", "does not apply, or blocked";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Word;
+    use crate::words::Lang;
+    use unicode_width::UnicodeWidthStr;
+
+    #[test]
+    fn no_text_holds_a_sign_of_ambiguous_width() {
+        for word in Word::ALL {
+            for lang in [Lang::Zh, Lang::En] {
+                let text = word.text(lang);
+                assert!(!text.is_empty(), "{word:?}");
+                assert_eq!(text.width(), text.width_cjk(), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_languages_take_the_same_values() {
+        for word in Word::ALL {
+            for i in 0..4 {
+                let hole = format!("{{{i}}}");
+                let [zh, en] = [Lang::Zh, Lang::En].map(|l| word.text(l).contains(&hole));
+                assert_eq!(zh, en, "{word:?} {hole}");
+            }
+        }
     }
 }

@@ -30,7 +30,9 @@ pub fn at(text: &str) -> Time {
 
 /// The built-in law.
 pub fn law() -> Arc<Pack> {
-    Arc::new(packs::builtin_pack("cn-cac-2025").unwrap().unwrap())
+    static LAW: std::sync::OnceLock<Arc<Pack>> = std::sync::OnceLock::new();
+    let load = || Arc::new(packs::builtin_pack("cn-cac-2025").unwrap().unwrap());
+    Arc::clone(LAW.get_or_init(load))
 }
 
 /// What the host does with effects.

@@ -1,18 +1,31 @@
-//! Stories: lines typed, and what is then true.
+//! Stories of the line-by-line console: lines typed, and what is then true.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests stand outside test functions"
+)]
+
+use std::sync::Arc;
 
 use chrono::TimeDelta;
-
-use super::*;
-use crate::domain::decide::{Decision, begin};
-use crate::domain::event::{Boot, ClockQuality, Event, Who};
-use crate::domain::time::parse_offset;
-use crate::packs::builtin_pack;
+use jishi::app::effect::{Effect, Msg};
+use jishi::domain::decide::{Decision, begin, decide};
+use jishi::domain::event::{Boot, ClockQuality, Entry, Event, Mode, Who};
+use jishi::domain::incident::Incident;
+use jishi::domain::law::Pack;
+use jishi::domain::time::{Time, Zone, parse_offset};
+use jishi::packs::builtin_pack;
+use jishi::plain::{Plain, Setup};
+use jishi::words::Lang;
+use jishi::words::refusal::Message;
 
 /// A host that keeps records in memory.
 struct House {
     plain: Plain,
     now: Time,
     zone: Zone,
+    packs: Vec<Arc<Pack>>,
     records: Vec<Incident>,
     said: Vec<String>,
     quit: bool,
@@ -37,11 +50,11 @@ impl House {
     fn new(lang: Lang) -> Self {
         let zone = Zone::Fixed(parse_offset("+08:00").unwrap());
         let now = "2026-03-02T02:11:40+08:00".parse().unwrap();
-        let pack = Arc::new(builtin_pack("cn-cac-2025").unwrap().unwrap());
+        let packs = vec![Arc::new(builtin_pack("cn-cac-2025").unwrap().unwrap())];
         let setup = Setup {
             zone,
             lang,
-            packs: vec![pack],
+            packs: packs.clone(),
             incidents: Vec::new(),
             problems: Vec::new(),
             soon_seconds: 1800,
@@ -56,7 +69,7 @@ impl House {
         };
         let plain = Plain::new(setup, now);
         let (records, said) = (Vec::new(), Vec::new());
-        Self { plain, now, zone, records, said, quit: false, broken: false }
+        Self { plain, now, zone, packs, records, said, quit: false, broken: false }
     }
 
     /// An incident that was learned of 40 minutes ago.
@@ -81,7 +94,7 @@ impl House {
     fn run(&mut self, effect: Effect) {
         let msg = match effect {
             Effect::Create { title, answers, confirmed, .. } => {
-                let packs = self.plain.packs.clone();
+                let packs = self.packs.clone();
                 let record = "ab".repeat(32);
                 let events =
                     begin(&record, &title, &packs, &answers, self.now, self.zone, confirmed)
@@ -301,7 +314,7 @@ fn a_failed_write_is_said_and_the_text_is_given_to_copy() {
     house.broken = true;
     let said = house.type_all(&["note rang the vendor", "yes"]);
     assert!(said.contains("NOT RECORDED") && said.contains("Copy by hand"), "{said}");
-    assert!(matches!(house.plain.state, State::Command));
+    assert!(!house.plain.is_writing());
 }
 
 #[test]
