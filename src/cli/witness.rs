@@ -1,6 +1,7 @@
 //! What bears witness to a record: the head remembered here, the head that somebody wrote down, signed
 //! checkpoints, time-stamps. Which of them were in force, and what none of them would have found.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 
@@ -19,7 +20,7 @@ use crate::host::sign::signers::{LIST_MOST, Signers};
 use crate::host::sign::{fingerprint, sums};
 use crate::host::stamp;
 use crate::host::store::is_incident_id;
-use crate::record::{Report, waypoints};
+use crate::record::{Digest, Report, heads_at};
 use crate::words::refusal::Message;
 use crate::words::witness::Witness;
 
@@ -151,7 +152,7 @@ pub(super) fn look(
     let points = points.map_err(|e| unreadable(&e))?;
     let wanted = points.iter().filter_map(|p| Some(p.says.as_ref().ok()?.count)).collect();
     let places = std::fs::File::open(path)
-        .and_then(|f| waypoints(std::io::BufReader::with_capacity(1 << 16, f), &wanted))
+        .and_then(|f| heads_at(std::io::BufReader::with_capacity(1 << 16, f), &wanted))
         .map_err(|e| unreadable(&e))?;
     for point in &points {
         let ok = place(ctx, point, report, &places, &mut out);
@@ -226,29 +227,29 @@ fn remembered(ctx: &Ctx, path: &Path, report: &Report, out: &mut Witnessed) -> S
     };
     let count = was.count.to_string();
     let entry = Remembered { entries: was.count, head: was.head.to_string(), holds: None };
-    let holds = match (&chain.record, report.intact()) {
-        (Some(record), true) => ctx.heads.check(Place {
-            incident: incident.as_deref().unwrap_or(&was.incident),
+    let holds = chain.record.as_ref().map(|record| {
+        ctx.heads.check(Place {
             // A copy elsewhere stands in nobody's place.
+            incident: incident.as_deref().unwrap_or(&was.incident),
             mode,
             record,
             count: chain.count,
             head: chain.head,
             file: path,
-        }),
-        // What is wrong with it is said already; the head that it had is worth knowing all the same.
-        _ => {
-            out.notes.push(Witness::RememberedHead.with(lang, &[&count, &entry.head]));
-            out.remembered = Some(entry);
-            return Witness::MeasureHeadWrong.text(lang).to_owned();
-        }
-    };
+        })
+    });
     let (line, holds) = match holds {
-        Ok(()) => (Witness::MeasureHeadYes.with(lang, &[&count]), Some(true)),
-        Err(HeadDoubt::Cut { is, .. }) if incident.is_none() => {
+        Some(Ok(())) => (Witness::MeasureHeadYes.with(lang, &[&count]), Some(true)),
+        // That it does not reach so far is said already; the head it had is worth knowing all the same.
+        None | Some(Err(HeadDoubt::Cut { .. })) if !report.intact() => {
+            out.notes.push(Witness::RememberedHead.with(lang, &[&count, &entry.head]));
+            (Witness::MeasureHeadWrong.text(lang).to_owned(), Some(false))
+        }
+        None => (Witness::MeasureHeadNo.text(lang).to_owned(), None),
+        Some(Err(HeadDoubt::Cut { is, .. })) if incident.is_none() => {
             (Witness::MeasureHeadAhead.with(lang, &[&is.to_string(), &count]), None)
         }
-        Err(doubt) => {
+        Some(Err(doubt)) => {
             let message = doubt.message(lang);
             out.problem(message.text);
             out.problem(Witness::RememberedHead.with(lang, &[&count, &entry.head]));
@@ -265,7 +266,7 @@ fn place(
     ctx: &Ctx,
     point: &Point,
     report: &Report,
-    places: &std::collections::BTreeMap<u64, crate::record::Waypoint>,
+    places: &BTreeMap<u64, Digest>,
     out: &mut Witnessed,
 ) -> bool {
     let (lang, name) = (ctx.lang, &point.name);
@@ -281,9 +282,9 @@ fn place(
         Witness::PointOther.with(lang, &[name])
     } else {
         match places.get(&says.count) {
-            Some(there) if there.head == says.head => return true,
+            Some(there) if *there == says.head => return true,
             Some(there) => {
-                let (said, is) = (says.head.short(), there.head.short());
+                let (said, is) = (says.head.short(), there.short());
                 Witness::PointHead.with(lang, &[name, &count, &said, &is])
             }
             None => {

@@ -19,7 +19,7 @@ use super::paths::record_name;
 use super::store::{Record, is_incident_id};
 use crate::domain::event::Mode;
 use crate::domain::text::printable;
-use crate::record::{Digest, waypoints};
+use crate::record::{Digest, heads_at};
 use crate::words::Lang;
 use crate::words::refusal::Message;
 use crate::words::witness::Witness;
@@ -261,9 +261,9 @@ impl Heads {
         // remembered that, since the place was read.
         let wanted = [was.count].into();
         let found = File::open(place.file)
-            .and_then(|f| waypoints(BufReader::with_capacity(1 << 16, f), &wanted));
+            .and_then(|f| heads_at(BufReader::with_capacity(1 << 16, f), &wanted));
         let found = match found {
-            Ok(found) => found.get(&was.count).map(|w| w.head),
+            Ok(found) => found.get(&was.count).copied(),
             Err(e) => {
                 self.troubled(format!("`{}`: {e}", place.file.display()));
                 None
@@ -301,14 +301,24 @@ impl Heads {
         let chain = record.chain();
         let Some(id) = chain.record.as_deref() else { return Ok(()) };
         let file = record.folder.join(record_name(mode));
-        self.check(Place {
+        let checked = self.check(Place {
             incident: &record.id,
             mode,
             record: id,
             count: chain.count,
             head: chain.head,
             file: &file,
-        })
+        });
+        match checked {
+            // The newest entry that is remembered is there and damaged. That is in plain sight, and the
+            // next entry answers for it by place and digest, for good; nothing went silently.
+            Err(HeadDoubt::Cut { was, .. })
+                if record.torn.is_some() && was.count == chain.count + 1 =>
+            {
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     /// Remembers where a record stands, if it went on since. What cannot be remembered is told by

@@ -15,7 +15,6 @@
 use base64ct::{Base64, Encoding as _};
 
 use super::digest::Digest;
-use super::waypoints::Waypoint;
 use crate::domain::event::Mode;
 use crate::domain::time::{Time, write_utc};
 
@@ -52,11 +51,6 @@ pub enum BadCheckpoint {
 }
 
 impl Checkpoint {
-    /// Returns the place that a waypoint is; none where the record id is not known.
-    pub fn of(count: u64, at: &Waypoint) -> Option<Self> {
-        Some(Self { record: at.record.clone()?, count, head: at.head })
-    }
-
     /// Writes the text.
     pub fn text(&self, mode: Mode, at: Time) -> String {
         let mode = match mode {
