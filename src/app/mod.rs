@@ -1,4 +1,345 @@
 //! What the user is doing: keys become actions, actions become effects. No terminal types.
+//!
+//! - `effect`, `key`: the language that the host speaks
+//! - `keymap`: one table of keys, for lookup, help, hint bar, palette and README
+//! - `screen`: the stack of screens and what each remembers
+//! - `update`: what a message does; `acts`: what each action does; `forms`: how forms are filled and what they record
+//! - `triage`: one question; `rows`, `board`: what is listed, and in which order
+//! - `wake`: when the next visible digit or band changes
 
+mod acts;
+mod asking;
+pub mod board;
+pub mod edit;
 pub mod effect;
+pub mod form;
+pub mod forms;
 pub mod key;
+pub mod keymap;
+mod labels;
+pub mod rows;
+pub mod screen;
+pub mod triage;
+mod update;
+mod wake;
+
+use std::sync::Arc;
+
+use crate::domain::assess::Assessment;
+use crate::domain::event::{ClockQuality, Event};
+use crate::domain::incident::Incident;
+use crate::domain::law::Pack;
+use crate::domain::time::{Time, Zone};
+use crate::words::Lang;
+use crate::words::console::Word as W;
+use crate::words::refusal::Message;
+use form::Form;
+use keymap::{Context, Keymap};
+use screen::Screen;
+
+/// What the console starts from.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Now.
+    pub now: Time,
+    /// The zone in which times are shown and read.
+    pub zone: Zone,
+    /// The language to start with.
+    pub lang: Lang,
+    /// Columns.
+    pub cols: u16,
+    /// Rows.
+    pub rows: u16,
+    /// Packs that a new incident can be bound to; the first is chosen.
+    pub packs: Vec<Arc<Pack>>,
+    /// Incidents, each with the head of its record (empty if unknown).
+    pub incidents: Vec<(Incident, String)>,
+    /// Incidents that could not be read whole: id and message. They are listed, not hidden.
+    pub problems: Vec<(String, String)>,
+    /// How far the clock can be trusted.
+    pub clock: ClockQuality,
+    /// Who sits here, as the record names them.
+    pub who: String,
+    /// Seconds before its end at which a clock counts as ending soon.
+    pub soon_seconds: i64,
+    /// The user's own numbers.
+    pub directory: Vec<Listing>,
+    /// The user's own keys: action name, keys with blanks between.
+    pub keys: Vec<(String, String)>,
+    /// The incident to open at once.
+    pub open: Option<String>,
+}
+
+impl Setup {
+    /// A setup with nothing in it, for an 80x24 terminal.
+    pub fn new(now: Time, zone: Zone, lang: Lang) -> Self {
+        Self {
+            now,
+            zone,
+            lang,
+            cols: 80,
+            rows: 24,
+            packs: Vec::new(),
+            incidents: Vec::new(),
+            problems: Vec::new(),
+            clock: ClockQuality::default(),
+            who: String::new(),
+            soon_seconds: SOON_SECONDS,
+            directory: Vec::new(),
+            keys: Vec::new(),
+            open: None,
+        }
+    }
+}
+
+/// Seconds before its end at which a clock counts as ending soon, unless the user says otherwise.
+pub const SOON_SECONDS: i64 = 1800;
+
+/// One number of the user's own directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Body id.
+    pub body: String,
+    /// Channel id.
+    pub channel: String,
+    /// Number or address.
+    pub value: String,
+    /// Whom to ask for, when, which extension.
+    pub note: String,
+}
+
+/// One incident on the board.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The incident.
+    pub incident: Incident,
+    /// The head of its record; empty if unknown.
+    pub head: String,
+    /// Its assessment at the present second.
+    pub assessment: Assessment,
+}
+
+/// A line about what has just happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// The text, and the ways to mend what it says.
+    pub message: Message,
+    /// Something was refused.
+    pub refused: bool,
+}
+
+/// A write whose outcome is unknown; stays until it is acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Banner {
+    /// Why, and what to do.
+    pub message: Message,
+    /// What was to be recorded, to copy by hand.
+    pub unsaved: String,
+}
+
+/// Something that was handed to the host and is not on disk yet.
+#[derive(Debug, Clone, PartialEq)]
+enum Pending {
+    /// A new incident with this title.
+    Create(String),
+    /// One entry.
+    Append { incident: String, event: Box<Event> },
+}
+
+/// The console.
+#[derive(Debug)]
+pub struct App {
+    now: Time,
+    zone: Zone,
+    lang: Lang,
+    cols: u16,
+    rows: u16,
+    packs: Vec<Arc<Pack>>,
+    items: Vec<Item>,
+    problems: Vec<(String, String)>,
+    clock: ClockQuality,
+    who: String,
+    soon: i64,
+    directory: Vec<Listing>,
+    keymap: Keymap,
+    stack: Vec<Screen>,
+    current: String,
+    chosen: String,
+    notice: Option<Notice>,
+    banner: Option<Banner>,
+    pending: Option<Pending>,
+    /// What a failed write may have left on disk all the same.
+    unsure: Option<Pending>,
+    drafts: Vec<Form>,
+}
+
+impl App {
+    /// Starts on the board, or on the incident that is to be opened.
+    pub fn new(setup: Setup) -> Self {
+        let now = whole_second(setup.now);
+        let mut app = Self {
+            now: setup.now,
+            zone: setup.zone,
+            lang: setup.lang,
+            cols: setup.cols,
+            rows: setup.rows,
+            packs: setup.packs,
+            items: setup
+                .incidents
+                .into_iter()
+                .map(|(incident, head)| Item { assessment: incident.assess(now), incident, head })
+                .collect(),
+            problems: setup.problems,
+            clock: setup.clock,
+            who: setup.who,
+            soon: setup.soon_seconds,
+            directory: setup.directory,
+            keymap: Keymap::with(&setup.keys),
+            stack: vec![Screen::Board],
+            current: String::new(),
+            chosen: String::new(),
+            notice: None,
+            banner: None,
+            pending: None,
+            unsure: None,
+            drafts: Vec::new(),
+        };
+        if let Some((text, word)) = app.keymap.problems.first() {
+            let text = word.with(app.lang, &[text]);
+            app.notice = Some(Notice { message: Message::plain(text), refused: true });
+        }
+        if let Some(id) = setup.open {
+            if app.item(&id).is_some() {
+                app.enter(&id);
+            } else {
+                let text = W::NoIncident.with(app.lang, &[&crate::domain::text::printable(&id)]);
+                app.notice = Some(Notice { message: Message::plain(text), refused: true });
+            }
+        }
+        app
+    }
+
+    /// Now, cut to the second, so that all clocks change digits together.
+    pub fn now(&self) -> Time {
+        whole_second(self.now)
+    }
+
+    /// The zone in which times are shown.
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// The language.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> (u16, u16) {
+        (self.cols, self.rows)
+    }
+
+    /// Packs that a new incident can be bound to.
+    pub fn packs(&self) -> &[Arc<Pack>] {
+        &self.packs
+    }
+
+    /// All incidents, in no particular order.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Finds an incident.
+    pub fn item(&self, id: &str) -> Option<&Item> {
+        self.items.iter().find(|i| i.incident.id == id)
+    }
+
+    /// The incident that is open, where one is.
+    pub fn current(&self) -> Option<&Item> {
+        self.item(&self.current)
+    }
+
+    /// Incidents that could not be read whole.
+    pub fn problems(&self) -> &[(String, String)] {
+        &self.problems
+    }
+
+    /// How far the clock can be trusted.
+    pub fn clock(&self) -> &ClockQuality {
+        &self.clock
+    }
+
+    /// Who sits here.
+    pub fn who(&self) -> &str {
+        &self.who
+    }
+
+    /// Seconds before its end at which a clock counts as ending soon.
+    pub fn soon(&self) -> i64 {
+        self.soon
+    }
+
+    /// The user's own numbers for a body, in their order.
+    pub fn listings(&self, body: &str) -> impl Iterator<Item = &Listing> {
+        self.directory.iter().filter(move |l| l.body == body)
+    }
+
+    /// The keys.
+    pub fn keymap(&self) -> &Keymap {
+        &self.keymap
+    }
+
+    /// The screen on top.
+    pub fn screen(&self) -> &Screen {
+        self.stack.last().unwrap_or(&Screen::Board)
+    }
+
+    /// The screen below the one on top.
+    pub fn below(&self) -> &Screen {
+        self.stack.len().checked_sub(2).and_then(|i| self.stack.get(i)).unwrap_or(&Screen::Board)
+    }
+
+    /// The line about what has just happened.
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notice.as_ref()
+    }
+
+    /// A write whose outcome is unknown.
+    pub fn banner(&self) -> Option<&Banner> {
+        self.banner.as_ref()
+    }
+
+    /// Says whether something was handed to the host and is not on disk yet.
+    pub fn is_writing(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Where keys are looked up.
+    pub fn context(&self) -> Context {
+        if self.banner.is_some() { Context::Banner } else { self.screen().context() }
+    }
+
+    /// The incident under the cursor on the board; the soonest, where none was chosen.
+    pub fn chosen(&self) -> Option<&Item> {
+        self.item(&self.chosen).or_else(|| board::order(self).first().map(|i| &self.items[*i]))
+    }
+
+    fn enter(&mut self, id: &str) {
+        id.clone_into(&mut self.current);
+        id.clone_into(&mut self.chosen);
+        self.stack.truncate(1);
+        self.stack.push(Screen::Incident { row: String::new(), all: false });
+    }
+
+    fn reassess(&mut self) {
+        let now = self.now();
+        for item in &mut self.items {
+            item.assessment = item.incident.assess(now);
+        }
+    }
+}
+
+fn whole_second(at: Time) -> Time {
+    use chrono::SubsecRound;
+    at.trunc_subsecs(0)
+}

@@ -19,6 +19,8 @@ pub struct Diff {
     pub forecast_gone: Vec<Forecast>,
     /// Whether anything has to be reported, before and after.
     pub reportable: Option<(Tri, Tri)>,
+    /// How many questions would be open, before and after, where more than the answered one goes.
+    pub open: Option<(usize, usize)>,
     /// There would be a contradiction among the answers that there is not now.
     pub contradiction: bool,
 }
@@ -75,6 +77,8 @@ pub fn diff(before: &Assessment, after: &Assessment) -> Diff {
             out.duties.push(DutyChange { duty: a.id.clone(), kind, due });
         }
     }
+    let open = (before.questions.len(), after.questions.len());
+    out.open = (open.1 + 1 != open.0 && open.0 != open.1).then_some(open);
     let far = chrono::DateTime::<chrono::Utc>::MAX_UTC;
     out.duties.sort_by_key(|c| (c.kind == ChangeKind::Gone, c.due.unwrap_or(far)));
     let missing = |list: &[Forecast], other: &[Forecast]| -> Vec<Forecast> {

@@ -203,6 +203,21 @@ impl<'a> Ground<'a> {
         grading
     }
 
+    /// The same ground if the definition were denied, graded; nothing where it is answered already.
+    pub fn if_denied(&self) -> Option<(Self, Grading)> {
+        const NO: &Value = &Value::Bool(false);
+        let fact = self.pack.floor.as_ref()?.fact;
+        if !self.is_unknown(fact) {
+            return None;
+        }
+        let mut slots = self.slots.clone();
+        slots[fact.at()] = Slot::Known(NO);
+        let without = Cell::new(None);
+        let mut denied = Self { slots, without, ..*self };
+        let grading = denied.grade();
+        Some((denied, grading))
+    }
+
     /// The level that is certain at another moment, all else being as it is; for forecasts.
     pub fn certain_at(&mut self, at: Time) -> (Option<LevelIx>, Option<Reason>) {
         let kept = std::mem::replace(&mut self.now, at);

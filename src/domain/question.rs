@@ -1,7 +1,11 @@
 //! Open facts in the order in which they are worth asking.
 //!
-//! Earliest clock first; then by how many open outcomes an answer would exclude; a fact that
-//! presupposes another open fact comes after it.
+//! Earliest clock first; then by how many duties an answer alone would take away; then what
+//! follows from an answer already given (a CII is involved: was it down as a whole?); then by how many
+//! rungs of the grading guide an answer would exclude. A fact that presupposes another open fact
+//! comes after it.
+
+use std::cmp::Reverse;
 
 use super::duty::{DutyStatus, members};
 use super::grade::{FactSet, Grading, Ground, bit};
@@ -22,8 +26,12 @@ pub struct Question {
     pub settles: Vec<String>,
     /// The earliest clock among them.
     pub earliest_due: Option<Time>,
-    /// How many open outcomes an answer alone would exclude.
+    /// How many open outcomes (duties, rungs of the guide) an answer alone would exclude.
     pub excludes: usize,
+    /// How many of them are duties.
+    pub excludes_duties: usize,
+    /// What it presupposes is known to hold.
+    pub follows: bool,
     /// It presupposes another open fact.
     pub later: bool,
 }
@@ -69,10 +77,11 @@ pub(super) fn open(
     {
         all |= bit(floor.fact);
     }
+    let denied = ground.if_denied();
     members(all)
         .into_iter()
         .filter(|f| ground.is_unknown(*f))
-        .map(|f| ask(pack, ground, grading, &open, f))
+        .map(|f| ask(pack, ground, grading, &open, denied.as_ref(), f))
         .collect()
 }
 
@@ -89,15 +98,20 @@ fn ask(
     ground: &Ground<'_>,
     grading: &Grading,
     duties: &[OpenDuty<'_>],
+    denied: Option<&(Ground<'_>, Grading)>,
     fact: FactIx,
 ) -> Question {
     let mut could: Vec<LevelIx> = Vec::new();
     let mut excludes = 0;
-    let decides_all = pack.floor.as_ref().is_some_and(|f| f.fact == fact);
+    let mut excludes_duties = 0;
+    // The fact that decides the definition can take every open rung away; what goes on and will
+    // be met in time stays.
+    let denied = denied.filter(|_| pack.floor.as_ref().is_some_and(|f| f.fact == fact));
+    if let Some((_, left)) = denied {
+        excludes += grading.open.len().saturating_sub(left.open.len());
+    }
     for o in &grading.open {
-        if decides_all {
-            excludes += 1;
-        } else if o.facts & bit(fact) != 0 {
+        if o.facts & bit(fact) != 0 {
             if !could.contains(&o.level) {
                 could.push(o.level);
             }
@@ -105,7 +119,9 @@ fn ask(
             excludes += usize::from(ground.holds_without(&rung.when, fact) == Tri::No);
         }
     }
-    if let (true, Some(floor)) = (decides_all, &pack.floor) {
+    if let (Some(_), Some(floor)) = (denied, &pack.floor)
+        && grading.bounds.at_least < Some(floor.level)
+    {
         could.push(floor.level);
     }
     could.sort_unstable_by(|a, b| b.cmp(a));
@@ -121,8 +137,12 @@ fn ask(
             settles.push(d.status.id.clone());
         }
         let when = &pack.duties[d.status.index.at()].when;
-        let gone = || decides && ground.holds_without(when, fact) == Tri::No;
-        excludes += usize::from(blocks || decides_all || gone());
+        let gone = decides
+            && match denied {
+                Some((denied, _)) => denied.holds(when) == Tri::No,
+                None => ground.holds_without(when, fact) == Tri::No,
+            };
+        excludes_duties += usize::from(blocks || gone);
         earliest_due = earliest(earliest_due, d.by);
     }
     let presupposes = pack.facts[fact.at()].only_if.as_ref();
@@ -132,7 +152,9 @@ fn ask(
         could,
         settles,
         earliest_due,
-        excludes,
+        excludes: excludes + excludes_duties,
+        excludes_duties,
+        follows: presupposes.is_some_and(|c| ground.holds(c) == Tri::Yes),
         later: presupposes.is_some_and(|c| ground.holds(c) == Tri::Unknown),
     }
 }
@@ -151,12 +173,17 @@ pub(super) fn merge(questions: &mut Vec<Question>) {
         if let Some(same) = merged.iter_mut().find(|m| m.fact == q.fact) {
             same.settles.extend(q.settles);
             same.excludes += q.excludes;
+            same.excludes_duties += q.excludes_duties;
+            same.follows |= q.follows;
             same.earliest_due = earliest(same.earliest_due, q.earliest_due);
         } else {
             merged.push(q);
         }
     }
     let far = chrono::DateTime::<chrono::Utc>::MAX_UTC;
-    merged.sort_by_key(|q| (q.later, q.earliest_due.unwrap_or(far), std::cmp::Reverse(q.excludes)));
+    merged.sort_by_key(|q| {
+        let clock = q.earliest_due.unwrap_or(far);
+        (q.later, clock, Reverse(q.excludes_duties), !q.follows, Reverse(q.excludes))
+    });
     *questions = merged;
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
+use super::heads::{HeadDoubt, Heads};
 use super::store::{
     Draft, FsStore, PackFault, PackText, Pinned, Record, StoreError, is_incident_id, new_entry_id,
     new_record_id,
@@ -27,6 +28,7 @@ pub struct Desk {
     shelf: Vec<Arc<Pack>>,
     clock: Arc<dyn Clock>,
     zone: Zone,
+    heads: Heads,
     /// Packs that were read from beside a record, by digest.
     read: Mutex<HashMap<String, Arc<Pack>>>,
 }
@@ -59,6 +61,15 @@ pub enum DeskError {
     /// The rules of an incident are not to be had.
     #[error(transparent)]
     Pack(#[from] PackTrouble),
+    /// The record does not hold what is remembered of it; nothing was added.
+    #[error("{0}; nothing was recorded")]
+    Head(Box<HeadDoubt>),
+}
+
+impl From<HeadDoubt> for DeskError {
+    fn from(doubt: HeadDoubt) -> Self {
+        Self::Head(Box::new(doubt))
+    }
 }
 
 /// Why a pack cannot be used.
@@ -108,6 +119,13 @@ impl DeskError {
             Self::Pack(PackTrouble::Unreadable { .. }) => {
                 vec!["open it with the version of jishi that began the record".to_owned()]
             }
+            Self::Head(doubt) => vec![
+                "keep a copy of it as it is, and find out who changed it".to_owned(),
+                format!(
+                    "to go on with it as it is: `jishi log accept {} --because WHY`",
+                    doubt.incident()
+                ),
+            ],
         }
     }
 }
@@ -116,7 +134,24 @@ impl Desk {
     /// Makes a desk over a store. `shelf` holds the packs that a new incident can be bound to; the
     /// first is the one taken where none is named.
     pub fn new(store: FsStore, shelf: Vec<Arc<Pack>>, clock: Arc<dyn Clock>, zone: Zone) -> Self {
-        Self { store, shelf, clock, zone, read: Mutex::default() }
+        Self { store, shelf, clock, zone, heads: Heads::none(), read: Mutex::default() }
+    }
+
+    /// Lets the desk remember the heads of what it opens, and refuse to add to what is not as it was.
+    #[must_use]
+    pub fn with_heads(mut self, heads: Heads) -> Self {
+        self.heads = heads;
+        self
+    }
+
+    /// Returns the remembered heads.
+    pub fn heads(&self) -> &Heads {
+        &self.heads
+    }
+
+    /// Remembers where a record stands after others' entries were read.
+    pub fn remember(&self, record: &Record) {
+        self.heads.watch(record, self.store.mode());
     }
 
     /// Returns the packs that ship with the program.
@@ -192,10 +227,14 @@ impl Desk {
 
     /// Opens an incident by its id, or a part of it that is unique; verifies the whole record.
     ///
+    /// A record that does not hold what is remembered of it opens for reading; [`Heads::doubt`] says
+    /// what is wrong with it.
+    ///
     /// # Errors
     /// What the store says, or [`PackTrouble`].
     pub fn open(&self, id: &str) -> Result<(Incident, Record), DeskError> {
         let record = self.store.open(id)?;
+        self.heads.watch(&record, self.store.mode());
         let packs = self.packs_of(&record)?;
         let incident = Incident::fold(&record.id, packs, record.entries.clone());
         Ok((incident, record))
@@ -266,6 +305,7 @@ impl Desk {
         };
         let texts: Vec<PackText> = new.packs.iter().map(text).collect();
         let record = self.store.create(new.drafts.clone(), &texts)?;
+        self.heads.accept(&record, self.store.mode());
         let incident = Incident::fold(&record.id, new.packs.clone(), record.entries.clone());
         Ok((incident, record))
     }
@@ -320,7 +360,7 @@ impl Desk {
     /// `entry_id` is made once per act. Giving the same again after a failure counts once.
     ///
     /// # Errors
-    /// A refusal, or what the store says.
+    /// A refusal, [`DeskError::Head`], or what the store says.
     pub fn act_on(
         &self,
         record: &mut Record,
@@ -328,7 +368,9 @@ impl Desk {
         entry_id: &str,
     ) -> Result<Vec<Entry>, DeskError> {
         let packs = self.packs_of(record)?;
+        let mode = self.store.mode();
         let outcome = self.store.append(record, |record| {
+            self.heads.check_record(record, mode)?;
             if let Some(there) = record.find(entry_id) {
                 let (happened_at, event) = (there.happened_at, there.event.clone());
                 return Ok(vec![Draft { id: there.id.clone(), happened_at, event }]);
@@ -336,9 +378,39 @@ impl Desk {
             let incident = Incident::fold(&record.id, packs.clone(), record.entries.clone());
             let Decision { event, happened_at } =
                 decide(&incident, intent, self.clock.now(), self.zone)?;
-            Ok::<_, Refusal>(vec![Draft { id: entry_id.to_owned(), happened_at, event }])
+            Ok::<_, DeskError>(vec![Draft { id: entry_id.to_owned(), happened_at, event }])
         })?;
-        Ok(outcome?)
+        if outcome.is_ok() {
+            // It was held against what is remembered under the lock, a moment ago.
+            self.heads.remember(record, mode);
+        }
+        outcome
+    }
+
+    /// Goes on with a record as it is, whatever is remembered of it: the reason becomes a note in it,
+    /// and its head is remembered anew. `note` is given the doubt and the record, and returns the text.
+    ///
+    /// # Errors
+    /// A refusal, or what the store says.
+    pub fn accept(
+        &self,
+        id: &str,
+        mut note: impl FnMut(Option<&HeadDoubt>, &Record) -> String,
+    ) -> Result<(Record, Vec<Entry>), DeskError> {
+        let mut record = self.store.open(id)?;
+        let packs = self.packs_of(&record)?;
+        let (mode, entry_id) = (self.store.mode(), new_entry_id()?);
+        let entries = self.store.append(&mut record, |record| {
+            let doubt = self.heads.check_record(record, mode).err();
+            let text = note(doubt.as_ref(), record);
+            let incident = Incident::fold(&record.id, packs.clone(), record.entries.clone());
+            let intent = Intent::Note { text, happened_at: None };
+            let Decision { event, happened_at } =
+                decide(&incident, &intent, self.clock.now(), self.zone)?;
+            Ok::<_, DeskError>(vec![Draft { id: entry_id.clone(), happened_at, event }])
+        })??;
+        self.heads.accept(&record, mode);
+        Ok((record, entries))
     }
 }
 

@@ -2,14 +2,25 @@
 //!
 //! Only here are files opened and clocks read; everything else is handed what it needs.
 
+mod by_hand;
+pub mod clerk;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod desk;
+pub mod error;
+pub mod harden;
+pub mod heads;
 pub mod input;
+mod keys;
 pub mod paths;
 mod pen;
+pub mod plain_loop;
 pub mod screen;
+pub mod sign;
 pub mod signals;
+pub mod stamp;
 pub mod store;
 pub mod terminal;
+pub mod timer;
 pub mod who;

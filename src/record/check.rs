@@ -4,6 +4,7 @@
 //! Lines that hold are read on two threads where there are many; their order and links are judged on
 //! one, line after line. What is done about damage is told in [`super::damage`].
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead};
 
 use super::batch::{Batch, Read, Role, Tie};
@@ -208,6 +209,26 @@ pub fn entry_with_head<R: BufRead>(reader: R, written: &str) -> io::Result<Optio
             found = chain.count.checked_sub(1);
         }
     })?;
+    Ok(found)
+}
+
+/// Finds the head that a record had when it had so many entries; a count that it does not reach before
+/// the first thing that is wrong is left out.
+///
+/// # Errors
+/// The reader failed.
+pub fn heads_at<R: BufRead>(
+    reader: R,
+    counts: &BTreeSet<u64>,
+) -> io::Result<BTreeMap<u64, Digest>> {
+    let mut found = BTreeMap::new();
+    if !counts.is_empty() {
+        walk(reader, Chain::start(), Limits::default(), false, |chain, _| {
+            if counts.contains(&chain.count) {
+                found.insert(chain.count, chain.head);
+            }
+        })?;
+    }
     Ok(found)
 }
 

@@ -59,6 +59,11 @@ impl Digest {
         plain.len() >= 16 && self.to_string().starts_with(&plain)
     }
 
+    /// Takes 32 bytes as a digest.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes themselves.
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.0

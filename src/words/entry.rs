@@ -47,16 +47,14 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
             let n = entry.to_string();
             if fields.is_empty() {
                 fill(
-                    lang.pick("撤回第 {0} 条, 因为: {1}", "withdraws entry {0}, because: {1}"),
+                    lang.pick("撤回 #{0}, 因为: {1}", "withdraws #{0}, because: {1}"),
                     &[&n, because],
                 )
             } else {
-                let fields: Vec<String> = fields.iter().map(|(k, v)| format!("{k}={v}")).collect();
+                let fields: Vec<String> =
+                    fields.iter().map(|(k, v)| answered(incident, k, v, now, zone, lang)).collect();
                 fill(
-                    lang.pick(
-                        "更正第 {0} 条: {1}, 因为: {2}",
-                        "corrects entry {0}: {1}, because: {2}",
-                    ),
+                    lang.pick("更正 #{0}: {1}, 因为: {2}", "corrects #{0}: {1}, because: {2}"),
                     &[&n, &fields.join(", "), because],
                 )
             }
@@ -66,10 +64,9 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
         Event::Closed { because } => {
             fill(lang.pick("结束, 因为: {0}", "closed, because: {0}"), &[because])
         }
-        Event::TookOver { entry } => fill(
-            lang.pick("接班 (第 {0} 条的交接)", "takes over (entry {0})"),
-            &[&entry.to_string()],
-        ),
+        Event::TookOver { entry } => {
+            fill(lang.pick("接班 (#{0})", "takes over (#{0})"), &[&entry.to_string()])
+        }
         Event::Recovered { offset, bytes, .. } => fill(
             lang.pick(
                 "损坏已说明: 自第 {0} 字节起的 {1} 字节保留原样, 不计入",
@@ -122,11 +119,30 @@ fn answered(
             Err(_) => format!("{label} {text}"),
         };
     }
-    let Some(fact) = case.fact(name) else { return format!("{name}={text}") };
+    let Some(fact) = case.fact(name) else {
+        return format!("{} {text}", field_label(name, lang));
+    };
     let pack: Option<&Pack> = case.packs.iter().find(|p| p.fact(name).is_some()).map(AsRef::as_ref);
     let value = if text == UNKNOWN { None } else { Value::parse(&fact.kind, text, far, UTC).ok() };
     let value = say::answer(fact, pack, value.as_ref(), now, zone, lang);
     format!("{}: {value}", lang.of(&fact.short))
+}
+
+/// The name of a field that a correction can change.
+fn field_label(name: &str, lang: Lang) -> &str {
+    match name {
+        "title" => lang.pick("标题", "title"),
+        "to" => lang.pick("报告对象", "recipient"),
+        "channel" => lang.pick("渠道", "channel"),
+        "reference" => lang.pick("编号", "reference"),
+        "happened_at" => lang.pick("发生于", "happened at"),
+        "failed" => lang.pick("未报通原因", "failed because"),
+        "late_because" => lang.pick("迟报原因", "late because"),
+        "officer" => lang.pick("接报人", "taken by"),
+        "because" => lang.pick("理由", "because"),
+        "note" | "text" => lang.pick("备注", "note"),
+        other => other,
+    }
 }
 
 fn sent_line(incident: &Incident, sent: &Sent, lang: Lang) -> String {

@@ -1,0 +1,331 @@
+//! What a message does to the console. State of an incident changes only on `Appended`.
+
+use super::effect::{Effect, Msg};
+use super::form::{Form, FormKind, Input};
+use super::key::Key;
+use super::keymap::{Action, Bound};
+use super::screen::Screen;
+use super::{App, Banner, Item, Notice, Pending};
+use crate::domain::decide::{Intent, Refusal, decide};
+use crate::domain::event::{Entry, Event};
+use crate::words::console::Word as W;
+use crate::words::refusal::Message;
+
+impl App {
+    /// Takes one message, and says what the host is to do.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Key(key) => return self.key(key),
+            Msg::Paste(text) => self.paste(&text),
+            Msg::Resize { cols, rows } => (self.cols, self.rows) = (cols, rows),
+            Msg::Tick { now } => {
+                let second = self.now();
+                self.now = now;
+                if self.now() != second {
+                    self.reassess();
+                    self.refresh_top();
+                }
+            }
+            Msg::Clock(quality) => self.clock = quality,
+            Msg::Created(incident) => self.created(*incident),
+            Msg::Appended { incident, entries, head } => self.appended(&incident, entries, head),
+            Msg::Refused { message } => {
+                self.pending = None;
+                self.refused(message);
+            }
+            Msg::NotRecorded { message, unsaved } => {
+                self.unsure = self.pending.take();
+                self.banner = Some(Banner { message, unsaved });
+            }
+        }
+        Vec::new()
+    }
+
+    /// Says something in the line above the keys.
+    pub(super) fn tell(&mut self, text: &str) {
+        self.notice = Some(Notice { message: Message::plain(text), refused: false });
+    }
+
+    fn refused(&mut self, message: Message) {
+        match self.stack.last_mut() {
+            Some(Screen::Form(f)) => f.refused = Some(message),
+            Some(Screen::Triage(t)) => t.refused = Some(message),
+            _ => self.notice = Some(Notice { message, refused: true }),
+        }
+    }
+
+    /// Checks an intent against what is known, and hands it to the host in the form in which the
+    /// record will keep it.
+    pub(super) fn record(&mut self, intent: Intent) -> Result<Vec<Effect>, Refusal> {
+        if self.pending.is_some() {
+            self.tell(W::StillWriting.text(self.lang));
+            return Ok(Vec::new());
+        }
+        let Some(item) = self.current() else { return Ok(Vec::new()) };
+        let decision = decide(&item.incident, &intent, self.now, self.zone)?;
+        let incident = item.incident.id.clone();
+        let intent = as_recorded(intent, &decision.event);
+        let event = Box::new(decision.event);
+        self.pending = Some(Pending::Append { incident: incident.clone(), event });
+        self.unsure = None;
+        Ok(vec![Effect::Append { incident, intent }])
+    }
+
+    fn created(&mut self, incident: crate::domain::incident::Incident) {
+        let id = incident.id.clone();
+        let opened = incident.title.clone();
+        let assessment = incident.assess(self.now());
+        self.items.retain(|i| i.incident.id != id);
+        self.items.push(Item { incident, head: String::new(), assessment });
+        let mine = |p: &mut Pending| matches!(p, Pending::Create(title) if *title == opened);
+        let late = self.unsure.take_if(mine).is_some();
+        if self.pending.take_if(mine).is_some() || late {
+            self.banner = None;
+            self.drafts.retain(|d| d.kind != FormKind::New);
+            self.enter(&id);
+            self.open_triage();
+            self.tell(&W::Opened.with(self.lang, &[&id]));
+        }
+    }
+
+    fn appended(&mut self, id: &str, entries: Vec<Entry>, head: String) {
+        let now = self.now();
+        let own = self.own_among(id, &entries);
+        let others = entries.iter().rev().find(|e| Some(e.n) != own && e.by.person() != self.who);
+        let others = others.map(|e| e.by.person().to_owned());
+        let Some(item) = self.items.iter_mut().find(|i| i.incident.id == id) else { return };
+        for entry in entries {
+            if !item.incident.entries.iter().any(|e| e.n == entry.n) {
+                item.incident.apply(entry);
+            }
+        }
+        item.head = head;
+        item.assessment = item.incident.assess(now);
+        match own {
+            Some(n) => {
+                self.pending = None;
+                // Written after all: the banner's text need not be saved by hand.
+                if self.unsure.take().is_some() {
+                    self.banner = None;
+                }
+                self.done(n);
+            }
+            None if self.current == id => {
+                if let Some(who) = others {
+                    self.tell(&W::OthersWrote.with(self.lang, &[&who]));
+                }
+            }
+            None => {}
+        }
+        self.refresh_top();
+    }
+
+    /// Finds the entry that answers what was handed to the host.
+    fn own_among(&self, id: &str, entries: &[Entry]) -> Option<u64> {
+        let handed = self.pending.as_ref().or(self.unsure.as_ref());
+        let Some(Pending::Append { incident, event }) = handed else { return None };
+        if incident != id {
+            return None;
+        }
+        let same = entries.iter().find(|e| e.event == **event);
+        let alike =
+            || entries.iter().find(|e| e.event.kind() == event.kind() && e.by.person() == self.who);
+        same.or_else(alike).map(|e| e.n)
+    }
+
+    /// The form or question that led to an entry is done.
+    fn done(&mut self, n: u64) {
+        match self.stack.last().cloned() {
+            Some(Screen::Form(form)) => {
+                self.drafts.retain(|d| d.kind != form.kind || d.incident != form.incident);
+                self.stack.pop();
+            }
+            Some(Screen::Triage(t)) => self.move_on(&t, false),
+            _ => {}
+        }
+        self.tell(&W::Recorded.with(self.lang, &[&n.to_string()]));
+    }
+
+    fn refresh_top(&mut self) {
+        if let Some(Screen::Form(mut form)) = self.stack.pop_if(|s| matches!(s, Screen::Form(_))) {
+            self.refresh(&mut form);
+            self.stack.push(Screen::Form(form));
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        if self.banner.is_some() || self.pending.is_some() {
+            return;
+        }
+        match self.stack.last_mut() {
+            Some(Screen::Form(f)) => {
+                if let Some(Input::Text(line)) = f.focused().map(|f| &mut f.input) {
+                    line.paste(text);
+                }
+            }
+            Some(Screen::Triage(t)) => {
+                if let Some(line) = t.line() {
+                    line.paste(text);
+                }
+            }
+            Some(Screen::Palette { filter, at, .. }) => {
+                filter.paste(text);
+                *at = 0;
+            }
+            _ => {}
+        }
+        self.refresh_top();
+    }
+
+    fn key(&mut self, key: Key) -> Vec<Effect> {
+        self.notice = None;
+        let action = self.keymap.action(self.context(), key);
+        if self.banner.is_none() && self.edits(key, action) {
+            return Vec::new();
+        }
+        let held =
+            self.pending.is_some() && matches!(self.screen(), Screen::Form(_) | Screen::Triage(_));
+        match action {
+            Some(Action::Quit | Action::Suspend | Action::Repaint | Action::Language) if held => {}
+            _ if held => {
+                self.tell(W::StillWriting.text(self.lang));
+                return Vec::new();
+            }
+            _ => {}
+        }
+        match action {
+            Some(action) => self.act(action),
+            None => self.digit(key),
+        }
+    }
+
+    /// Lets the line under the cursor have the key, where it wants it.
+    fn edits(&mut self, key: Key, action: Option<Action>) -> bool {
+        use super::key::Code;
+        if !self.screen().typing() {
+            return false;
+        }
+        let plain = matches!(key.code, Code::Char(_)) && !key.ctrl && !key.alt;
+        let inside = matches!(
+            key.code,
+            Code::Left | Code::Right | Code::Home | Code::End | Code::Backspace | Code::Delete
+        );
+        if !plain && !inside && action.is_some() {
+            return false;
+        }
+        if self.pending.is_some() && !matches!(self.screen(), Screen::Palette { .. }) {
+            self.tell(W::StillWriting.text(self.lang));
+            return true;
+        }
+        let taken = match self.stack.last_mut() {
+            Some(Screen::Form(f)) => {
+                f.asked = false;
+                match f.focused().map(|f| &mut f.input) {
+                    Some(Input::Text(line)) => line.key(key),
+                    _ => false,
+                }
+            }
+            Some(Screen::Triage(t)) => {
+                t.asked = false;
+                t.refused = None;
+                t.line().is_some_and(|line| line.key(key))
+            }
+            Some(Screen::Palette { filter, at, .. }) => {
+                *at = 0;
+                filter.key(key)
+            }
+            _ => false,
+        };
+        self.refresh_top();
+        taken
+    }
+
+    /// Lets a digit choose among the ways to answer.
+    fn digit(&mut self, key: Key) -> Vec<Effect> {
+        if let (super::key::Code::Char(c), Some(Screen::Triage(t))) =
+            (key.code, self.stack.last_mut())
+            && let Some(n) = c.to_digit(10).filter(|n| *n > 0)
+            && (n as usize) <= t.choices.len()
+        {
+            t.at = n as usize - 1;
+            t.refused = None;
+        }
+        Vec::new()
+    }
+
+    pub(super) fn confirm(&mut self) -> Vec<Effect> {
+        match self.stack.last().cloned() {
+            Some(Screen::Triage(_)) => self.answer(),
+            Some(Screen::Form(form)) => self.submit(form),
+            Some(Screen::Palette { at, .. }) => {
+                let action = self.matching().get(at).map(|b| b.action);
+                self.stack.pop();
+                action.map(|a| self.act(a)).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn submit(&mut self, form: Form) -> Vec<Effect> {
+        if self.pending.is_some() {
+            self.tell(W::StillWriting.text(self.lang));
+            return Vec::new();
+        }
+        let result = if form.kind == FormKind::New {
+            self.beginning(&form).map(|effect| {
+                if let Effect::Create { title, .. } = &effect {
+                    self.pending = Some(Pending::Create(title.clone()));
+                    self.unsure = None;
+                }
+                vec![effect]
+            })
+        } else {
+            self.intent(&form).and_then(|intent| self.record(intent))
+        };
+        let Some(Screen::Form(shown)) = self.stack.last_mut() else { return Vec::new() };
+        match result {
+            Ok(effects) => {
+                shown.refused = None;
+                effects
+            }
+            Err(refusal) => {
+                shown.asked = matches!(refusal, Refusal::LongAgo { .. });
+                let message = self.say_refusal(&refusal);
+                self.refused(message);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The actions that the palette offers: those of the screen below whose name, label or key
+    /// holds what was typed.
+    pub fn matching(&self) -> Vec<&Bound> {
+        let Screen::Palette { of, filter, .. } = self.screen() else { return Vec::new() };
+        let wanted = filter.text().trim().to_lowercase();
+        let holds = |b: &&Bound| {
+            let labels = [crate::words::Lang::Zh, crate::words::Lang::En].map(|l| b.label.text(l));
+            wanted.is_empty()
+                || b.action.name().contains(&wanted)
+                || labels.iter().any(|l| l.to_lowercase().contains(&wanted))
+        };
+        let mut all: Vec<&Bound> = self.keymap.lines(*of);
+        all.retain(|b| b.action != Action::Palette);
+        all.into_iter().filter(holds).collect()
+    }
+}
+
+/// The intent with its texts as the record will keep them, so that "now" and "20m ago" mean the
+/// moment at which the key was pressed, however long the write has to wait.
+fn as_recorded(intent: Intent, event: &Event) -> Intent {
+    match (intent, event) {
+        (Intent::Answer { note, happened_at, confirmed, .. }, Event::Answered { set, .. }) => {
+            let set = set.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+            Intent::Answer { set, note, happened_at, confirmed }
+        }
+        (Intent::Correct { entry, because, .. }, Event::Corrected { fields, .. }) => {
+            let fields = fields.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+            Intent::Correct { entry, because, fields }
+        }
+        (intent, _) => intent,
+    }
+}

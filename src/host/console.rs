@@ -1,0 +1,338 @@
+//! The loop of the full-screen console: keys, signals, results of writing, the next visible change.
+//!
+//! It sleeps until something happens. While a clock ticks that is once a second, on the second;
+//! otherwise once a minute, or once a second while an incident is open, to see others' entries.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use ratatui::layout::Position;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::clerk::{Clerk, Watch};
+use super::config::Config;
+use super::desk::{Desk, DeskError};
+use super::error::HostError;
+use super::input::{self, Input};
+use super::screen::Screen;
+use super::signals::{Ask, Signals};
+use super::terminal::{self, Claim, Tty};
+use super::timer::Timer;
+use crate::app::effect::{Effect, Msg};
+use crate::app::{App, Listing, Setup};
+use crate::domain::event::Sync;
+use crate::domain::time::Time;
+use crate::view;
+use crate::words::Lang;
+
+/// What the console and its line-by-line twin are started with.
+#[derive(Debug)]
+pub struct ConsoleSetup {
+    /// The incidents, the packs and the clock.
+    pub desk: Arc<Desk>,
+    /// The language.
+    pub lang: Lang,
+    /// The user's settings.
+    pub config: Config,
+    /// The incident to open at once: its id, or a part of it that is unique.
+    pub open: Option<String>,
+}
+
+/// How long a stop may take to happen; where the shell has no job control it never does.
+const STOP_MOST: Duration = Duration::from_millis(300);
+/// The longest sleep.
+const SLEEP_MOST: Duration = Duration::from_secs(60);
+
+/// Runs the full-screen console until the user leaves, the terminal goes away or a signal ends it.
+///
+/// # Errors
+/// See [`HostError`]; the terminal has been given back by then.
+pub fn run(setup: ConsoleSetup) -> Result<(), HostError> {
+    let open = setup.open.as_deref().map(|id| setup.desk.store().resolve(id)).transpose();
+    let open = open.map_err(DeskError::from)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|source| HostError::Start { source })?;
+    runtime.block_on(async move { session(setup, open).await })
+}
+
+async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostError> {
+    let start = |source| HostError::Start { source };
+    let signals = Signals::listen().map_err(start)?;
+    let claim = Claim::take().map_err(|source| HostError::Terminal { source })?;
+    let (cols, rows) = terminal::size();
+    let mut screen = Screen::new(Tty, cols, rows, terminal::wants_colour());
+    // Something is to be seen before records are read.
+    screen.frame().set_string(0, 0, "jishi ...", ratatui::style::Style::default());
+    let _ = screen.show(None);
+
+    let desk = setup.desk;
+    let (clerk, found) = Clerk::start(Arc::clone(&desk))?;
+    let watch = clerk.watch();
+    let (app, clock) = console(&desk, setup.lang, setup.config, open, (cols, rows), found);
+    let (tell, told) = unbounded_channel();
+    let writer = Writer::start(clerk, tell).map_err(start)?;
+    let (keys, input) = unbounded_channel();
+    input::start(keys).map_err(start)?;
+    let timer = Timer::new().map_err(start)?;
+    let session =
+        Session { desk, app, clock, screen, claim, signals, input, told, writer, watch, timer };
+    session.run().await
+}
+
+fn console(
+    desk: &Desk,
+    lang: Lang,
+    config: Config,
+    open: Option<String>,
+    (cols, rows): (u16, u16),
+    found: super::clerk::Found,
+) -> (App, Sync) {
+    let clock = desk.clock().quality();
+    let sync = clock.sync;
+    let listing = |c: super::config::Contact| Listing {
+        body: c.body,
+        channel: c.channel,
+        value: c.value,
+        note: c.note,
+    };
+    let setup = Setup {
+        cols,
+        rows,
+        packs: desk.shelf().to_vec(),
+        incidents: found.incidents,
+        problems: found.problems,
+        clock,
+        who: desk.store().who().person().to_owned(),
+        soon_seconds: i64::from(config.soon_minutes) * 60,
+        directory: config.directory.into_iter().map(listing).collect(),
+        keys: config.keys,
+        open,
+        ..Setup::new(desk.now(), desk.zone(), lang)
+    };
+    (App::new(setup), sync)
+}
+
+/// Whether the loop goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    GoOn,
+    End,
+}
+
+struct Session {
+    desk: Arc<Desk>,
+    app: App,
+    clock: Sync,
+    screen: Screen<Tty>,
+    claim: Claim,
+    signals: Signals,
+    input: UnboundedReceiver<Input>,
+    told: UnboundedReceiver<Msg>,
+    writer: Writer,
+    watch: Watch,
+    timer: Timer,
+}
+
+impl Session {
+    async fn run(mut self) -> Result<(), HostError> {
+        loop {
+            if !self.paint() {
+                break;
+            }
+            let sleep = self.until_wake();
+            let then = tokio::select! {
+                biased;
+                ask = self.signals.next() => self.asked(ask),
+                input = self.input.recv() => {
+                    let input = input.unwrap_or(Input::Gone);
+                    self.typed(input).await
+                }
+                told = self.told.recv() => match told {
+                    Some(msg) => self.update(msg).await,
+                    None => return Err(HostError::WriterGone),
+                },
+                () = self.timer.wait(sleep) => {
+                    self.look_around();
+                    Then::GoOn
+                }
+            };
+            if then == Then::End {
+                break;
+            }
+        }
+        self.writer.finish();
+        Ok(())
+    }
+
+    /// Paints what changed; `false` where the terminal is gone. A terminal that takes nothing now is
+    /// painted with the next change.
+    fn paint(&mut self) -> bool {
+        if !Tty.ready() {
+            return true;
+        }
+        let cursor = view::draw(&self.app, self.screen.frame());
+        self.screen.show(cursor.map(Position::from)).is_ok()
+    }
+
+    fn until_wake(&self) -> Duration {
+        let now = self.desk.now();
+        let to_second =
+            TimeDelta::milliseconds(1000 - i64::from(now.timestamp_subsec_millis() % 1000));
+        let wake = self.app.wake().map(|at: Time| at - now);
+        let look = self.app.current().map(|_| to_second);
+        let sleep = wake.into_iter().chain(look).min().map(|d| d.to_std().unwrap_or_default());
+        sleep.unwrap_or(SLEEP_MOST).clamp(Duration::from_millis(1), SLEEP_MOST)
+    }
+
+    fn tick(&mut self) {
+        let now = self.desk.now();
+        self.app.update(Msg::Tick { now });
+    }
+
+    /// Once a second at most: the time, the clock's quality, others' entries.
+    fn look_around(&mut self) {
+        self.tick();
+        let quality = self.desk.clock().quality();
+        if quality.sync != self.clock {
+            self.clock = quality.sync;
+            self.app.update(Msg::Clock(quality));
+        }
+        let lang = self.app.lang();
+        for id in self.watch.changed() {
+            self.writer.send(Job::Follow(id, lang));
+        }
+        if self.watch.others_opened() {
+            self.writer.send(Job::Look);
+        }
+    }
+
+    fn asked(&mut self, ask: Ask) -> Then {
+        match ask {
+            Ask::End => return Then::End,
+            Ask::Size => self.resize(),
+            // Whoever stopped us, the terminal may have been used by others since.
+            Ask::GoOn => return self.resume(),
+        }
+        Then::GoOn
+    }
+
+    fn resize(&mut self) {
+        let (cols, rows) = terminal::size();
+        self.screen.resize(cols, rows);
+        self.app.update(Msg::Resize { cols, rows });
+    }
+
+    async fn typed(&mut self, first: Input) -> Then {
+        self.tick();
+        // All that is there at once, and then one frame.
+        let mut next = Some(first);
+        while let Some(input) = next {
+            let msg = match input {
+                Input::Key(key) => Msg::Key(key),
+                Input::Paste(text) => Msg::Paste(text),
+                Input::Gone => return Then::End,
+            };
+            if self.update(msg).await == Then::End {
+                return Then::End;
+            }
+            next = self.input.try_recv().ok();
+        }
+        Then::GoOn
+    }
+
+    async fn update(&mut self, msg: Msg) -> Then {
+        if let Msg::Created(incident) = &msg {
+            self.watch.add(&self.desk, &incident.id);
+        }
+        for effect in self.app.update(msg) {
+            match effect {
+                Effect::Quit => return Then::End,
+                Effect::Repaint => self.resize(),
+                Effect::Suspend => {
+                    if self.suspend().await == Then::End {
+                        return Then::End;
+                    }
+                }
+                effect => self.writer.send(Job::Do(effect, self.app.lang())),
+            }
+        }
+        Then::GoOn
+    }
+
+    /// Gives the terminal back and stops, as Ctrl-Z does elsewhere.
+    async fn suspend(&mut self) -> Then {
+        self.claim.pause();
+        let me = rustix::process::getpid();
+        let stopped = rustix::process::kill_process(me, rustix::process::Signal::TSTP);
+        if stopped.is_ok() {
+            // Where nobody could continue us the system does not stop us; so this waits in vain.
+            let _ = tokio::time::timeout(STOP_MOST, self.signals.continued()).await;
+        }
+        self.resume()
+    }
+
+    fn resume(&mut self) -> Then {
+        if self.claim.resume().is_err() {
+            return Then::End;
+        }
+        self.tick();
+        self.resize();
+        Then::GoOn
+    }
+}
+
+/// What the writer is to do.
+enum Job {
+    Do(Effect, Lang),
+    Follow(String, Lang),
+    Look,
+}
+
+/// The thread that reads and writes records, so that the screen can say that it writes.
+struct Writer {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    fn start(mut clerk: Clerk, tell: UnboundedSender<Msg>) -> std::io::Result<Self> {
+        let (jobs, todo) = mpsc::channel();
+        let work = move || {
+            for job in todo {
+                let msgs = match job {
+                    Job::Do(effect, lang) => clerk.run(effect, lang),
+                    Job::Follow(id, lang) => clerk.follow(&id, lang),
+                    Job::Look => clerk.look_for_new(),
+                };
+                for msg in msgs {
+                    if tell.send(msg).is_err() {
+                        return;
+                    }
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("records".to_owned()).spawn(work)?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Hands over a job. Where the writer is gone its silence ends the loop.
+    fn send(&self, job: Job) {
+        if let Some(jobs) = &self.jobs {
+            jobs.send(job).ok();
+        }
+    }
+
+    /// Waits until everything that was handed over is written.
+    fn finish(mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic in it has been printed by the hook.
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,459 @@
+//! The same as the console, line by line: for screen readers, dumb terminals and awful links.
+//!
+//! A pure machine: a line goes in, lines and effects come out. The acts are the console's own
+//! intents over the same engine. An empty line is never an answer, and only `yes` records.
+//!
+//! - `command`: the commands and their names
+//! - `show`: what is told of lists, clocks, reasons, the record and the law
+//! - `ask`: questions, and the effect of an answer before it is recorded
+//! - `form`: acts whose fields are asked for one by one
+//! - `bands`: clocks that became more pressing
+
+mod ask;
+mod bands;
+mod command;
+mod form;
+mod show;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::app::effect::{Effect, Msg};
+use crate::domain::decide::{Intent, Refusal, check_learned_at, decide};
+use crate::domain::event::{Entry, Mode};
+use crate::domain::incident::Incident;
+use crate::domain::law::Pack;
+use crate::domain::text::printable;
+use crate::domain::time::{self, Time, Zone};
+use crate::words::plain::Word as W;
+use crate::words::refusal::{Message, refusal};
+use crate::words::say::Urgency;
+use crate::words::{Lang, entry};
+use ask::Asked;
+use command::Command;
+use form::Form;
+
+/// What it starts from.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The zone in which times are shown and read.
+    pub zone: Zone,
+    /// The language to start with.
+    pub lang: Lang,
+    /// Packs that a new incident can be bound to; the first is taken where it is the only one.
+    pub packs: Vec<Arc<Pack>>,
+    /// Incidents, each with the head of its record.
+    pub incidents: Vec<(Incident, String)>,
+    /// Incidents that could not be read whole: id and message.
+    pub problems: Vec<(String, String)>,
+    /// Seconds before its end at which a clock counts as ending soon.
+    pub soon_seconds: i64,
+    /// The user's own numbers: body, channel, number, note.
+    pub directory: Vec<(String, String, String, String)>,
+    /// The mode of the incidents.
+    pub mode: Mode,
+    /// The incident to open at once.
+    pub open: Option<String>,
+}
+
+/// The line-by-line console.
+#[derive(Debug)]
+pub struct Plain {
+    zone: Zone,
+    lang: Lang,
+    packs: Vec<Arc<Pack>>,
+    incidents: Vec<(Incident, String)>,
+    problems: Vec<(String, String)>,
+    soon: i64,
+    directory: Vec<(String, String, String, String)>,
+    mode: Mode,
+    now: Time,
+    /// The incident that is open, by id.
+    open: Option<String>,
+    state: State,
+    /// What the numbers stood for that were shown last: incidents of the list, duties.
+    listed: Vec<String>,
+    duties: Vec<String>,
+    /// Questions that were passed over since `ask`.
+    skipped: BTreeSet<String>,
+    asking: bool,
+    bands: BTreeMap<(String, String), Urgency>,
+}
+
+/// What the next line is taken for.
+#[derive(Debug)]
+enum State {
+    /// A command.
+    Command,
+    /// An answer to a question.
+    Answer(Asked),
+    /// A field of a form.
+    Form(Form),
+    /// Yes or no before something is recorded.
+    Confirm(Box<Act>),
+    /// Yes or no to a `learned_at` that lies far back.
+    LongAgo(Box<Act>),
+    /// Nothing: the host is writing.
+    Writing,
+}
+
+/// Something that is ready to be recorded.
+#[derive(Debug, Clone)]
+enum Act {
+    Create { title: String, packs: Vec<String>, answers: Vec<(String, String)>, confirmed: bool },
+    Append { incident: String, intent: Intent },
+}
+
+type Lines = Vec<String>;
+
+impl Plain {
+    /// Starts on the list, or on the incident that is to be opened.
+    pub fn new(setup: Setup, now: Time) -> Self {
+        let mut plain = Self {
+            zone: setup.zone,
+            lang: setup.lang,
+            packs: setup.packs,
+            incidents: setup.incidents,
+            problems: setup.problems,
+            soon: setup.soon_seconds,
+            directory: setup.directory,
+            mode: setup.mode,
+            now,
+            open: None,
+            state: State::Command,
+            listed: Vec::new(),
+            duties: Vec::new(),
+            skipped: BTreeSet::new(),
+            asking: false,
+            bands: BTreeMap::new(),
+        };
+        plain.open = setup.open.filter(|id| plain.incident(id).is_some());
+        plain.note_bands();
+        plain
+    }
+
+    /// What is said at the start.
+    pub fn greet(&mut self) -> Vec<String> {
+        let mut out = vec![W::Welcome.text(self.lang).to_owned()];
+        if self.mode == Mode::Exercise {
+            out.push(W::Exercise.text(self.lang).to_owned());
+        }
+        out.extend(match self.open.clone() {
+            Some(id) => self.enter(&id),
+            None => self.list(),
+        });
+        printed(out)
+    }
+
+    /// What stands before the next line.
+    pub fn prompt(&self) -> &'static str {
+        let word = match self.state {
+            State::Command => W::PromptCommand,
+            State::Confirm(_) | State::LongAgo(_) => W::PromptYesNo,
+            State::Answer(_) | State::Form(_) => W::PromptAnswer,
+            State::Writing => return "",
+        };
+        word.text(self.lang)
+    }
+
+    /// Takes one line.
+    pub fn line(&mut self, input: &str, now: Time) -> (Vec<String>, Vec<Effect>) {
+        let mut out = self.pass(now);
+        let mut effects = Vec::new();
+        let input = input.trim();
+        let state = std::mem::replace(&mut self.state, State::Command);
+        let asks = !matches!(state, State::Command | State::Writing);
+        out.extend(match state {
+            _ if asks && command::gives_up(input) => {
+                self.asking = false;
+                vec![W::Cancelled.text(self.lang).to_owned()]
+            }
+            State::Writing => {
+                self.state = State::Writing;
+                vec![W::Writing.text(self.lang).to_owned()]
+            }
+            State::Command => self.command(input, &mut effects),
+            State::Answer(asked) => self.answered(asked, input),
+            State::Form(form) => self.filled(form, input),
+            State::Confirm(act) => match command::yes_or_no(input) {
+                Some(true) => self.send(*act, &mut effects),
+                Some(false) => self.declined(),
+                None => {
+                    self.state = State::Confirm(act);
+                    vec![W::SayYesNo.text(self.lang).to_owned()]
+                }
+            },
+            State::LongAgo(act) => match command::yes_or_no(input) {
+                Some(true) => self.ready(act.confirmed()),
+                Some(false) => self.declined(),
+                None => {
+                    self.state = State::LongAgo(act);
+                    vec![W::SayYesNo.text(self.lang).to_owned()]
+                }
+            },
+        });
+        (printed(out), effects)
+    }
+
+    /// Takes what the host tells.
+    pub fn tell(&mut self, msg: Msg) -> Vec<String> {
+        let out = match msg {
+            Msg::Tick { now } => self.pass(now),
+            Msg::Created(incident) => {
+                let (id, own) = (incident.id.clone(), self.is_writing());
+                self.incidents.retain(|(i, _)| i.id != id);
+                self.incidents.push((*incident, String::new()));
+                let mut out = vec![W::Created.with(self.lang, &[&id])];
+                if own {
+                    self.state = State::Command;
+                    out.extend(self.enter(&id));
+                }
+                out
+            }
+            Msg::Appended { incident, entries, head } => self.appended(&incident, entries, head),
+            Msg::Refused { message } => {
+                self.state = State::Command;
+                self.asking = false;
+                let mut out = said(&message);
+                out.push(W::NotDone.text(self.lang).to_owned());
+                out
+            }
+            Msg::NotRecorded { message, unsaved } => {
+                self.state = State::Command;
+                self.asking = false;
+                let mut out = said(&message);
+                out.push(W::Unsaved.with(self.lang, &[&unsaved]));
+                out
+            }
+            _ => Vec::new(),
+        };
+        printed(out)
+    }
+
+    /// What is said when the input ends.
+    pub fn end(&self) -> Vec<String> {
+        vec![W::Ended.text(self.lang).to_owned()]
+    }
+
+    /// The language in which it speaks.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// Says whether the host is writing for it.
+    pub fn is_writing(&self) -> bool {
+        matches!(self.state, State::Writing)
+    }
+
+    fn appended(&mut self, id: &str, entries: Vec<Entry>, new_head: String) -> Lines {
+        let (zone, lang, now) = (self.zone, self.lang, self.now);
+        let own = self.is_writing();
+        let last = entries.last().map(|e| e.n);
+        let mut out = Vec::new();
+        let Some((incident, head)) = self.incidents.iter_mut().find(|(i, _)| i.id == id) else {
+            return out;
+        };
+        *head = new_head;
+        for new in entries {
+            if incident.entries.iter().any(|e| e.n == new.n) {
+                continue;
+            }
+            let n = new.n.to_string();
+            incident.apply(new.clone());
+            let text = entry::summary(incident, &new, now, zone, lang);
+            out.push(if own && Some(new.n) == last {
+                W::Recorded.with(lang, &[&n, &text])
+            } else {
+                W::Others.with(lang, &[new.by.person(), &n, &text])
+            });
+        }
+        if own {
+            self.state = State::Command;
+            // What a clock became by our own act was said before the act.
+            self.note_bands();
+            if self.asking {
+                out.extend(self.ask_next());
+            }
+        } else {
+            out.extend(self.pass(now));
+        }
+        out
+    }
+
+    fn command(&mut self, input: &str, effects: &mut Vec<Effect>) -> Lines {
+        if input.is_empty() {
+            return Vec::new();
+        }
+        if let Some(n) = command::pick(input) {
+            return if self.open.is_none() { self.open_number(n) } else { self.why(input) };
+        }
+        let (command, rest) = match command::read(input) {
+            Ok(read) => read,
+            Err((word, nearest)) => {
+                let mut out = vec![W::Unknown.with(self.lang, &[&word])];
+                out.extend(nearest.map(|n| W::DidYouMean.with(self.lang, &[&n])));
+                return out;
+            }
+        };
+        self.asking = false;
+        match command {
+            Command::List => self.list(),
+            Command::New => self.begin(Form::new_incident(&self.packs)),
+            Command::Open => self.open_by(rest),
+            Command::Help => self.help(),
+            Command::Lang => {
+                self.lang = self.lang.other();
+                vec![W::LangIs.text(self.lang).to_owned()]
+            }
+            Command::Back => {
+                self.open = None;
+                self.list()
+            }
+            Command::Quit => {
+                effects.push(Effect::Quit);
+                vec![W::Bye.text(self.lang).to_owned()]
+            }
+            Command::Next => self.next(),
+            Command::Law => self.law(rest),
+            _ if self.current().is_none() => vec![W::NotOpen.text(self.lang).to_owned()],
+            Command::Clocks => self.clocks(),
+            Command::Why => self.why(rest),
+            Command::Record => self.record(rest),
+            Command::Facts => self.facts(),
+            Command::Ask => self.ask(rest),
+            Command::Set => self.set(rest),
+            act => self.act(act, rest),
+        }
+    }
+
+    fn help(&self) -> Lines {
+        let words = [
+            W::HelpList,
+            W::HelpLook,
+            W::HelpAnswer,
+            W::HelpAct,
+            W::HelpMore,
+            W::HelpRest,
+            W::HelpPrompt,
+        ];
+        words.iter().map(|w| w.text(self.lang).to_owned()).collect()
+    }
+
+    fn open_number(&mut self, n: usize) -> Lines {
+        match n.checked_sub(1).and_then(|i| self.listed.get(i)).cloned() {
+            Some(id) => self.enter(&id),
+            None => vec![W::NoNumber.with(self.lang, &[&n.to_string()])],
+        }
+    }
+
+    fn open_by(&mut self, rest: &str) -> Lines {
+        if let Some(n) = command::pick(rest) {
+            return self.open_number(n);
+        }
+        let fits = |(i, _): &&(Incident, String)| {
+            i.id == rest || (!rest.is_empty() && i.id.ends_with(&format!("-{rest}")))
+        };
+        match self.incidents.iter().find(fits).map(|(i, _)| i.id.clone()) {
+            Some(id) => self.enter(&id),
+            None => self.list(),
+        }
+    }
+
+    fn enter(&mut self, id: &str) -> Lines {
+        self.open = Some(id.to_owned());
+        self.duties.clear();
+        self.skipped.clear();
+        self.summary()
+    }
+
+    /// Looks at an act as the engine will, and asks for a yes.
+    fn ready(&mut self, act: Act) -> Lines {
+        let judged = match &act {
+            Act::Create { answers, confirmed, .. } => self.judge_new(answers, *confirmed),
+            Act::Append { incident, intent } => match self.incident(incident) {
+                Some(i) => decide(i, intent, self.now, self.zone).map(|d| {
+                    let text = self.event_text(i, d.event, d.happened_at);
+                    vec![W::WillRecord.with(self.lang, &[&text])]
+                }),
+                None => Ok(Vec::new()),
+            },
+        };
+        match judged {
+            Ok(mut out) => {
+                out.push(W::Record.text(self.lang).to_owned());
+                self.state = State::Confirm(Box::new(act));
+                out
+            }
+            Err(Refusal::LongAgo { at, days }) => {
+                self.state = State::LongAgo(Box::new(act));
+                vec![W::LongAgo.with(self.lang, &[&at, &days.to_string()])]
+            }
+            Err(why) => {
+                self.asking = false;
+                let mut out = said(&refusal(&why, self.lang));
+                out.push(W::NotDone.text(self.lang).to_owned());
+                out
+            }
+        }
+    }
+
+    fn judge_new(&self, answers: &[(String, String)], confirmed: bool) -> Result<Lines, Refusal> {
+        let mut out = Vec::new();
+        for (field, text) in answers {
+            let at = time::parse(text, self.now, self.zone)
+                .map_err(|why| Refusal::BadTime { field: field.clone(), why })?;
+            check_learned_at(at, self.now, self.zone, confirmed)?;
+            let said = format!("{field} {}", crate::words::say::full(at, self.zone));
+            out.push(W::WillRecord.with(self.lang, &[&said]));
+        }
+        Ok(out)
+    }
+
+    fn send(&mut self, act: Act, effects: &mut Vec<Effect>) -> Lines {
+        self.state = State::Writing;
+        effects.push(match act {
+            Act::Create { title, packs, answers, confirmed } => {
+                Effect::Create { title, packs, answers, confirmed }
+            }
+            Act::Append { incident, intent } => Effect::Append { incident, intent },
+        });
+        vec![W::Writing.text(self.lang).to_owned()]
+    }
+
+    fn declined(&mut self) -> Lines {
+        let mut out = vec![W::NotDone.text(self.lang).to_owned()];
+        if self.asking {
+            out.extend(self.ask_next());
+        }
+        out
+    }
+
+    fn incident(&self, id: &str) -> Option<&Incident> {
+        self.incidents.iter().map(|(i, _)| i).find(|i| i.id == id)
+    }
+
+    fn current(&self) -> Option<&Incident> {
+        self.incident(self.open.as_deref()?)
+    }
+}
+
+impl Act {
+    fn confirmed(mut self) -> Self {
+        match &mut self {
+            Self::Create { confirmed, .. }
+            | Self::Append { intent: Intent::Answer { confirmed, .. }, .. } => *confirmed = true,
+            Self::Append { .. } => {}
+        }
+        self
+    }
+}
+
+/// A message and its hints as lines.
+fn said(message: &Message) -> Lines {
+    std::iter::once(message.text.clone()).chain(message.hints.iter().cloned()).collect()
+}
+
+/// Makes lines safe to print: records and packs may come from elsewhere.
+fn printed(lines: Lines) -> Lines {
+    lines.iter().flat_map(|l| l.lines()).map(printable).collect()
+}

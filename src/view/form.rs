@@ -1,0 +1,188 @@
+//! A form: fields below one another, the hint of the field under the cursor, and why it was refused.
+
+use super::entry;
+use super::frame::{BOLD, CHOSEN, PLAIN, frame};
+use super::pen::{Pen, cells, wrap};
+use crate::app::App;
+use crate::app::form::{Field, Form, FormKind, Input, Name};
+use crate::words::console::Word as W;
+
+pub(super) fn draw(pen: &mut Pen<'_>, app: &App, form: &Form) {
+    let lang = app.lang();
+    let body = frame(pen, app, form.kind.title().text(lang));
+    let mut y = body.top;
+    if let FormKind::Correct(n) = form.kind
+        && let Some(item) = app.current()
+        && let Some(e) = item.incident.entries.iter().find(|e| e.n == n)
+    {
+        let line = format!("#{n} {}: {}", e.by.person(), entry::summary(app, item, e));
+        for line in wrap(&line, pen.cols).into_iter().take(3) {
+            pen.put(0, y, &line, pen.cols, PLAIN);
+            y += 1;
+        }
+        y += 1;
+    }
+    let labels = form.fields.iter().map(|f| cells(f.name.label().text(lang)));
+    let label_w = labels.max().unwrap_or(0).min(pen.cols / 3) + 2;
+    let refused = refused_lines(form, pen.cols);
+    let refused_h = u16::try_from(refused.len()).unwrap_or(0).min(body.height() / 2);
+    let end = body.end - refused_h;
+    // The field under the cursor, its hint and the field before it are always in sight.
+    let rows = usize::from(end.saturating_sub(y));
+    let fit = rows.saturating_sub(2).max(1);
+    let first = super::incident::window(form.focus, form.fields.len(), fit);
+    let loose = form.fields.len() < 4 && body.height() > 16;
+    let mut hidden = form.fields.len();
+    for (i, field) in form.fields.iter().enumerate().skip(first) {
+        if y >= end {
+            break;
+        }
+        hidden = form.fields.len() - i - 1;
+        let here = i == form.focus;
+        pen.put(0, y, if here { ">" } else { " " }, 1, PLAIN);
+        let label = field.name.label().text(lang);
+        pen.put(2, y, label, label_w, if here { BOLD } else { PLAIN });
+        y = input(pen, app, form, field, here, 2 + label_w, y, end) + u16::from(loose && !here);
+    }
+    if first + hidden > 0 {
+        super::incident::more(pen, 1, first, hidden);
+    }
+    y += 1;
+    if let Some(how) = app.channel_how(form).filter(|_| form.kind == FormKind::Sent) {
+        for line in wrap(how, pen.cols.saturating_sub(2)).into_iter().take(2) {
+            if y < end {
+                pen.put(2, y, &line, pen.cols, PLAIN);
+                y += 1;
+            }
+        }
+    }
+    // Close below the fields where there is room, so that the eye need not travel.
+    let top = y.min(end);
+    for (y, line) in (top..body.end).zip(&refused) {
+        pen.put(0, y, line, pen.cols, BOLD);
+    }
+}
+
+/// Why a form was not recorded, and the mend.
+fn refused_lines(form: &Form, cols: u16) -> Vec<String> {
+    let Some(message) = &form.refused else { return Vec::new() };
+    let mut out = Vec::new();
+    let hints = message.hints.iter().map(|h| (h, "   "));
+    for (text, lead) in std::iter::once((&message.text, "!! ")).chain(hints) {
+        let lines = wrap(text, cols.saturating_sub(3));
+        out.extend(lines.into_iter().map(|line| format!("{lead}{line}")));
+    }
+    out
+}
+
+#[allow(clippy::too_many_arguments, reason = "one call site; a struct would only rename them")]
+fn input(
+    pen: &mut Pen<'_>,
+    app: &App,
+    form: &Form,
+    field: &Field,
+    here: bool,
+    x: u16,
+    top: u16,
+    end: u16,
+) -> u16 {
+    let lang = app.lang();
+    let width = pen.cols.saturating_sub(x);
+    let hint = field.name.hint().text(lang);
+    let mut y = top;
+    match &field.input {
+        Input::Text(line) => {
+            let text = line.text();
+            if text.is_empty() {
+                pen.put(x, y, &format!("____  {hint}"), width, PLAIN);
+            } else {
+                // The part around the cursor stays in sight.
+                let before = cells(&line.before());
+                let shown = tail(&text, before, width);
+                pen.put(x, y, &shown, width, PLAIN);
+                if here {
+                    y += 1;
+                    pen.put(x, y, hint, width, PLAIN);
+                }
+            }
+            if here {
+                let before = cells(&line.before());
+                pen.cursor(x + before.min(width.saturating_sub(1)), top);
+            }
+        }
+        Input::Choice { options, at } => {
+            let id = options.get(*at).map_or("", String::as_str);
+            let (label, note) = app.option_label(form, field.name, id);
+            let style = if here { CHOSEN } else { PLAIN };
+            let behind = pen.put(x, y, &label, width, style);
+            pen.put(behind + 2, y, &note, pen.cols, PLAIN);
+            if here {
+                pen.cursor(x, y);
+                let at = at + 1;
+                let count = W::OneOf.with(lang, &[&at.to_string(), &options.len().to_string()]);
+                y += 1;
+                if y < end {
+                    pen.put(x, y, &format!("{count}  {hint}"), width, PLAIN);
+                }
+                if field.name == Name::Channel || field.name == Name::Duty || field.name == Name::To
+                {
+                    y = others(pen, app, form, field.name, options, at, x, y, end);
+                }
+            }
+        }
+        Input::Many { options, at } => {
+            for (i, (id, on)) in options.iter().enumerate() {
+                let (label, _) = app.option_label(form, field.name, id);
+                let boxed = if *on { "[x]" } else { "[ ]" };
+                let style = if here && i == *at { CHOSEN } else { PLAIN };
+                pen.put(x, y, &format!("{boxed} {label}"), width, style);
+                if here && i == *at {
+                    pen.cursor(x, y);
+                }
+                y += 1;
+            }
+            pen.put(x, y, hint, width, PLAIN);
+        }
+    }
+    y + 1
+}
+
+/// The options behind the chosen one, so that nobody has to turn blindly.
+#[allow(clippy::too_many_arguments, reason = "one call site; a struct would only rename them")]
+fn others(
+    pen: &mut Pen<'_>,
+    app: &App,
+    form: &Form,
+    name: Name,
+    options: &[String],
+    from: usize,
+    x: u16,
+    y: u16,
+    end: u16,
+) -> u16 {
+    let mut y = y;
+    let rest = form.fields.len() as u16;
+    let room = usize::from(end.saturating_sub(y).saturating_sub(rest + 1)).min(4);
+    let next = options.iter().cycle().skip(from).take(options.len().saturating_sub(1));
+    for id in next.take(room) {
+        y += 1;
+        let (label, note) = app.option_label(form, name, id);
+        let behind = pen.put(x + 2, y, &label, pen.cols, PLAIN);
+        pen.put(behind + 2, y, &note, pen.cols, PLAIN);
+    }
+    y
+}
+
+/// The end of a text that is too long for its field, so that the cursor stays in sight.
+fn tail(text: &str, before: u16, width: u16) -> String {
+    if cells(text) < width || before < width {
+        return text.to_owned();
+    }
+    let mut out = text;
+    while cells(out) >= width {
+        let mut chars = out.chars();
+        chars.next();
+        out = chars.as_str();
+    }
+    out.to_owned()
+}

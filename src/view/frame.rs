@@ -1,0 +1,212 @@
+//! What all screens share: the header, the line of notices, the keys, the banner.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use super::pen::{Pen, cells, wrap};
+use crate::app::key::{Code, Key};
+use crate::app::keymap::{Action, Context};
+use crate::app::{App, Item, board};
+use crate::domain::event::{Mode, Sync};
+use crate::domain::time::Time;
+use crate::words::console::Word as W;
+use crate::words::say::{self, Urgency};
+
+/// Bold, for what the eye should find first.
+pub(super) const BOLD: Style = Style::new().add_modifier(Modifier::BOLD);
+/// Reverse, for what the cursor is on.
+pub(super) const CHOSEN: Style = Style::new().add_modifier(Modifier::REVERSED);
+/// No style.
+pub(super) const PLAIN: Style = Style::new();
+
+/// The colour that repeats what an urgency's mark says.
+pub(super) fn colour(urgency: Urgency) -> Style {
+    match urgency {
+        Urgency::Overdue => Style::new().fg(Color::Red).add_modifier(Modifier::BOLD),
+        Urgency::Soon => Style::new().fg(Color::Red),
+        Urgency::Running => Style::new().fg(Color::Yellow),
+        Urgency::Undecided => Style::new().fg(Color::Cyan),
+        Urgency::Done => Style::new().fg(Color::Green),
+        Urgency::Waiting | Urgency::Open | Urgency::Excluded => PLAIN,
+    }
+}
+
+/// The body of a screen: the rows between the rules.
+#[derive(Clone, Copy)]
+pub(super) struct Body {
+    /// First row.
+    pub(super) top: u16,
+    /// The row after the last.
+    pub(super) end: u16,
+}
+
+impl Body {
+    /// How many rows it has.
+    pub(super) fn height(self) -> u16 {
+        self.end.saturating_sub(self.top)
+    }
+}
+
+/// Draws header, rules, notice and keys, and says which rows are left.
+pub(super) fn frame(pen: &mut Pen<'_>, app: &App, name: &str) -> Body {
+    header(pen, app, name);
+    pen.rule(1);
+    let end = pen.rows.saturating_sub(2);
+    let top = if let Some(b) = app.banner() { banner(pen, app, b, end) } else { end };
+    notice(pen, app, end);
+    hints(pen, app);
+    Body { top: 2, end: top.max(2) }
+}
+
+/// The time as the header shows it: with seconds only while something else shows seconds, too.
+fn clock(app: &App, date: bool) -> String {
+    let t = app.zone().show(app.now());
+    let form = match (date, app.shows_seconds()) {
+        (true, true) => "%Y-%m-%d %H:%M:%S %:z",
+        (true, false) => "%Y-%m-%d %H:%M %:z",
+        (false, true) => "%H:%M:%S %:z",
+        (false, false) => "%H:%M %:z",
+    };
+    t.format(form).to_string()
+}
+
+fn header(pen: &mut Pen<'_>, app: &App, name: &str) {
+    let lang = app.lang();
+    let sync = match app.clock().sync {
+        Sync::Yes => W::Synced,
+        Sync::No => W::NotSynced,
+        Sync::Unknown => W::SyncUnknown,
+    };
+    let on_board = app.current().is_none();
+    let wide = pen.cols >= 100;
+    let roomy = pen.cols >= 60;
+    let mut end = pen.cols;
+    if roomy && (on_board || wide || app.clock().sync != Sync::Yes) {
+        end = pen.put_right(end, 0, sync.text(lang), PLAIN).saturating_sub(2);
+    }
+    end = pen.put_right(end, 0, &clock(app, on_board && roomy || wide), PLAIN).saturating_sub(2);
+    let mut x = 0;
+    let exercise = match app.current() {
+        Some(item) => item.incident.mode == Mode::Exercise,
+        None => app.items().iter().any(|i| i.incident.mode == Mode::Exercise),
+    };
+    if exercise {
+        x = pen.put(0, 0, W::Exercise.text(lang), end, CHOSEN) + 1;
+    }
+    let title = match app.current() {
+        Some(item) if name.is_empty() => item.incident.title.clone(),
+        Some(item) => format!("{name}  {}", item.incident.title),
+        None => name.to_owned(),
+    };
+    // The nearest clock stays in sight while something is being typed.
+    if let Some(item) = app.current().filter(|_| !name.is_empty()) {
+        let text = nearest(app, item);
+        if !text.is_empty() && cells(&text) + 16 < end {
+            end = pen.put_right(end, 0, &text, PLAIN).saturating_sub(2);
+        }
+    }
+    pen.put(x, 0, &title, end.saturating_sub(x), BOLD);
+}
+
+/// The nearest clock of an incident: mark, what is left, when it ends.
+pub(super) fn nearest(app: &App, item: &Item) -> String {
+    let Some((duty, due)) = board::nearest(item).and_then(|d| Some((d, d.due?))) else {
+        return String::new();
+    };
+    let mark = Urgency::of(duty, app.now(), app.soon()).mark();
+    let left = left(app, due);
+    let at = say::moment(due, app.now(), app.zone(), app.lang());
+    format!("{mark} {left} ({at})")
+}
+
+/// What is left until a moment, or how long ago it passed.
+pub(super) fn left(app: &App, due: Time) -> String {
+    say::countdown((due - app.now()).num_seconds(), app.lang())
+}
+
+/// The line of notices; a rule where there is nothing to say.
+fn notice(pen: &mut Pen<'_>, app: &App, y: u16) {
+    let lang = app.lang();
+    if app.is_writing() {
+        pen.rule(y);
+        pen.put(0, y, &format!("{} ", W::Writing.text(lang)), pen.cols, BOLD);
+        return;
+    }
+    let Some(notice) = app.notice() else { return pen.rule(y) };
+    let mark = if notice.refused { "!!" } else { "--" };
+    let mut text = format!("{mark} {}", notice.message.text);
+    for hint in &notice.message.hints {
+        text.push_str("; ");
+        text.push_str(hint);
+    }
+    pen.rule(y);
+    pen.put(0, y, &format!("{text} "), pen.cols, BOLD);
+}
+
+/// A write whose outcome is unknown: why, what to do, and the text to copy by hand.
+fn banner(pen: &mut Pen<'_>, app: &App, banner: &crate::app::Banner, end: u16) -> u16 {
+    let lang = app.lang();
+    let mut lines = vec![format!("!! {}", W::NotRecorded.text(lang))];
+    lines.extend(wrap(&banner.message.text, pen.cols.saturating_sub(3)));
+    for hint in &banner.message.hints {
+        lines.extend(wrap(hint, pen.cols.saturating_sub(3)));
+    }
+    lines.push(W::Unsaved.text(lang).to_owned());
+    lines.extend(wrap(&banner.unsaved, pen.cols.saturating_sub(3)));
+    let most = usize::from(end.saturating_sub(3));
+    let hidden = lines.len().saturating_sub(most);
+    lines.truncate(most);
+    let top = end.saturating_sub(u16::try_from(lines.len()).unwrap_or(0) + 1);
+    pen.rule(top);
+    for (y, line) in (top + 1..).zip(&lines) {
+        let first = y == top + 1;
+        let style = if first { CHOSEN } else { PLAIN };
+        pen.put(if first { 0 } else { 3 }, y, line, pen.cols, style);
+    }
+    if hidden > 0 {
+        pen.put_right(pen.cols, end.saturating_sub(1), &format!("+{hidden}"), BOLD);
+    }
+    pen.cursor(0, top + 1);
+    top
+}
+
+/// The keys that hold here; help and language always find room.
+fn hints(pen: &mut Pen<'_>, app: &App) {
+    let lang = app.lang();
+    let context = app.context();
+    let y = pen.rows.saturating_sub(1);
+    let typing = context != Context::Banner && app.screen().typing();
+    let mut left = Vec::new();
+    let mut right = Vec::new();
+    for b in app.keymap().lines(context) {
+        if !b.bar {
+            continue;
+        }
+        let typed = |k: &Key| matches!(k.code, Code::Char(_)) && !k.ctrl && !k.alt;
+        let plain = |k: &&Key| !typing || !typed(k);
+        let Some(key) = b.keys.iter().find(plain) else { continue };
+        let text = format!("{key} {}", b.label.text(lang));
+        if matches!(b.action, Action::Help | Action::Language | Action::Palette | Action::Back) {
+            if b.action == Action::Back && context == Context::Board {
+                continue;
+            }
+            right.push(text);
+        } else {
+            left.push(text);
+        }
+    }
+    // The language key names the language it leads to, in that language.
+    let mut tail = right.join("  ");
+    while cells(&tail) > pen.cols && !right.is_empty() {
+        right.remove(0);
+        tail = right.join("  ");
+    }
+    let mut x = 0;
+    let room = pen.cols.saturating_sub(cells(&tail) + 2);
+    for text in left {
+        if x + cells(&text) > room {
+            break;
+        }
+        x = pen.put(x, y, &text, pen.cols, PLAIN) + 2;
+    }
+    pen.put(x, y, &tail, pen.cols, PLAIN);
+}

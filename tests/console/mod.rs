@@ -1,0 +1,281 @@
+//! A host in memory: keys go in as text, effects are carried out on a simulated clock.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::sync::Arc;
+
+use jishi::app::effect::{Effect, Msg};
+use jishi::app::key::Key;
+use jishi::app::{App, Listing, Setup};
+use jishi::domain::decide::{begin, decide};
+use jishi::domain::event::{Boot, ClockQuality, Entry, Event, Mode, Sync, Who};
+use jishi::domain::incident::Incident;
+use jishi::domain::law::Pack;
+use jishi::domain::time::{self, Time, Zone};
+use jishi::packs;
+use jishi::words::refusal::Message;
+use jishi::words::{Lang, refusal};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// The zone of the tests.
+pub fn zone() -> Zone {
+    Zone::Fixed(time::parse_offset("+08:00").unwrap())
+}
+
+/// A moment of the night of the tests: `02:11:40`, or a whole date.
+pub fn at(text: &str) -> Time {
+    let full = if text.contains('-') { text.to_owned() } else { format!("2026-03-02 {text}") };
+    time::parse(&full, Time::MIN_UTC, zone()).unwrap()
+}
+
+/// The built-in law.
+pub fn law() -> Arc<Pack> {
+    static LAW: std::sync::OnceLock<Arc<Pack>> = std::sync::OnceLock::new();
+    let load = || Arc::new(packs::builtin_pack("cn-cac-2025").unwrap().unwrap());
+    Arc::clone(LAW.get_or_init(load))
+}
+
+/// What the host does with effects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    /// Writes at once.
+    Writes,
+    /// Keeps them until asked.
+    Waits,
+    /// Cannot write.
+    Fails,
+}
+
+/// The host.
+pub struct Desk {
+    pub app: App,
+    pub now: Time,
+    pub mood: Mood,
+    pub held: Vec<Effect>,
+    pub seen: Vec<Effect>,
+    pub store: Vec<Incident>,
+    ids: u32,
+}
+
+/// A setup on the built-in law at 02:00.
+pub fn setup(lang: Lang) -> Setup {
+    let mut setup = Setup::new(at("02:00"), zone(), lang);
+    setup.packs = vec![law()];
+    setup.who = "wang".to_owned();
+    setup.clock = ClockQuality { sync: Sync::Yes, maxerror_us: Some(900) };
+    setup.directory = vec![
+        Listing {
+            body: "police".to_owned(),
+            channel: "phone".to_owned(),
+            value: "555-0110".to_owned(),
+            note: "网安支队值班".to_owned(),
+        },
+        Listing {
+            body: "protection_department".to_owned(),
+            channel: "phone".to_owned(),
+            value: "555-0142".to_owned(),
+            note: String::new(),
+        },
+    ];
+    setup
+}
+
+fn entry(n: usize, at: Time, mode: Mode, happened_at: Option<Time>, event: Event) -> Entry {
+    Entry {
+        n: n as u64,
+        id: format!("{n:032x}"),
+        at,
+        happened_at,
+        by: Who {
+            login: "wang".to_owned(),
+            tty: Some("pts/3".to_owned()),
+            ssh: Some("10.0.0.7".to_owned()),
+            ..Who::default()
+        },
+        mode,
+        boot: Boot { id: "boot".to_owned(), ms: 1000 },
+        clock: ClockQuality { sync: Sync::Yes, maxerror_us: None },
+        event,
+    }
+}
+
+/// An incident that was opened at 01:58, with answers recorded at once.
+pub fn incident(id: &str, title: &str, learned: &str, facts: &[(&str, &str)]) -> Incident {
+    incident_in(Mode::Live, id, title, learned, facts)
+}
+
+pub fn incident_in(
+    mode: Mode,
+    id: &str,
+    title: &str,
+    learned: &str,
+    facts: &[(&str, &str)],
+) -> Incident {
+    let opened = at("01:58");
+    let mut answers = vec![("learned_at".to_owned(), learned.to_owned())];
+    answers.extend(facts.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+    let events = begin("r", title, &[law()], &answers, opened, zone(), false).unwrap();
+    let entries =
+        events.into_iter().enumerate().map(|(n, e)| entry(n, opened, mode, None, e)).collect();
+    Incident::fold(id, vec![law()], entries)
+}
+
+impl Desk {
+    pub fn new(mut setup: Setup, incidents: Vec<Incident>) -> Self {
+        let head = "7f3a91c208de4b17aa00bb11cc22dd33ee44ff5566778899aabbccddeeff0011";
+        setup.incidents = incidents.iter().map(|i| (i.clone(), head.to_owned())).collect();
+        let now = setup.now;
+        Self {
+            app: App::new(setup),
+            now,
+            mood: Mood::Writes,
+            held: Vec::new(),
+            seen: Vec::new(),
+            store: incidents,
+            ids: 0,
+        }
+    }
+
+    /// Types keys: names with blanks between; `type:text` types a text.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for part in keys.split_whitespace() {
+            if let Some(text) = part.strip_prefix("type:") {
+                for c in text.chars() {
+                    self.send(Msg::Key(Key::plain(jishi::app::key::Code::Char(c))));
+                }
+            } else {
+                let key = Key::parse(part).unwrap_or_else(|| panic!("no key {part}"));
+                self.send(Msg::Key(key));
+            }
+        }
+        self
+    }
+
+    /// Lets the clock show this.
+    pub fn clock(&mut self, text: &str) -> &mut Self {
+        self.now = at(text);
+        self.send(Msg::Tick { now: self.now });
+        self
+    }
+
+    pub fn send(&mut self, msg: Msg) {
+        let effects = self.app.update(msg);
+        self.seen.extend(effects.clone());
+        match self.mood {
+            Mood::Writes => effects.into_iter().for_each(|e| self.carry_out(e)),
+            Mood::Waits => self.held.extend(effects),
+            Mood::Fails => {
+                for e in effects {
+                    if matches!(e, Effect::Append { .. } | Effect::Create { .. }) {
+                        let message = Message::plain("disk full").hint("free some space");
+                        let unsaved = format!("{e:?}");
+                        self.send(Msg::NotRecorded { message, unsaved });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Carries out what was held back.
+    pub fn release(&mut self) -> &mut Self {
+        self.mood = Mood::Writes;
+        for e in std::mem::take(&mut self.held) {
+            self.carry_out(e);
+        }
+        self
+    }
+
+    pub fn carry_out(&mut self, effect: Effect) {
+        let lang = self.app.lang();
+        match effect {
+            Effect::Create { title, packs, answers, confirmed } => {
+                let packs: Vec<_> =
+                    self.app.packs().iter().filter(|p| packs.contains(&p.id)).cloned().collect();
+                match begin("r", &title, &packs, &answers, self.now, zone(), confirmed) {
+                    Ok(events) => {
+                        self.ids += 1;
+                        let id = format!("2026-0302-{}", self.ids);
+                        let entries = events.into_iter().enumerate();
+                        let entries =
+                            entries.map(|(n, e)| entry(n, self.now, Mode::Live, None, e)).collect();
+                        let incident = Incident::fold(&id, packs, entries);
+                        self.store.push(incident.clone());
+                        self.send(Msg::Created(Box::new(incident)));
+                    }
+                    Err(r) => self.send(Msg::Refused { message: refusal::refusal(&r, lang) }),
+                }
+            }
+            Effect::Append { incident, intent } => {
+                let found = self.store.iter_mut().find(|i| i.id == incident).unwrap();
+                match decide(found, &intent, self.now, zone()) {
+                    Ok(d) => {
+                        let n = found.entries.len();
+                        let e = entry(n, self.now, found.mode, d.happened_at, d.event);
+                        found.apply(e.clone());
+                        let head = format!("{n:064x}");
+                        self.send(Msg::Appended { incident, entries: vec![e], head });
+                    }
+                    Err(r) => self.send(Msg::Refused { message: refusal::refusal(&r, lang) }),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What somebody else wrote meanwhile.
+    pub fn other_writes(&mut self, id: &str, event: Event) {
+        let found = self.store.iter_mut().find(|i| i.id == id).unwrap();
+        let mut e = entry(found.entries.len(), self.now, found.mode, None, event);
+        e.by.login = "li".to_owned();
+        found.apply(e.clone());
+        let (incident, head) = (id.to_owned(), "ff".repeat(32));
+        self.send(Msg::Appended { incident, entries: vec![e], head });
+    }
+
+    pub fn resize(&mut self, cols: u16, rows: u16) -> &mut Self {
+        self.send(Msg::Resize { cols, rows });
+        self
+    }
+
+    /// The screen as cells.
+    pub fn buffer(&self) -> (Buffer, Option<(u16, u16)>) {
+        let (cols, rows) = self.app.size();
+        let mut buf = Buffer::empty(Rect::new(0, 0, cols, rows));
+        let cursor = jishi::view::draw(&self.app, &mut buf);
+        (buf, cursor)
+    }
+
+    /// The screen as text.
+    pub fn screen(&self) -> String {
+        text(&self.buffer().0)
+    }
+
+    /// The incident that is open, as it stands on disk.
+    pub fn stored(&self) -> &Incident {
+        let id = &self.app.current().unwrap().incident.id;
+        self.store.iter().find(|i| i.id == *id).unwrap()
+    }
+}
+
+/// A buffer as text; the second cell of a wide character is left out.
+pub fn text(buf: &Buffer) -> String {
+    use unicode_width::UnicodeWidthStr;
+    let mut out = String::new();
+    for y in 0..buf.area.height {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < buf.area.width {
+            let symbol = buf[(x, y)].symbol();
+            line.push_str(symbol);
+            x += u16::try_from(symbol.width().max(1)).unwrap();
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// The first story: an operator of critical infrastructure, main functions down since 01:10.
+pub fn cii_facts() -> Vec<(&'static str, &'static str)> {
+    vec![("involves_cii", "yes"), ("cii_main_down", "since:2026-03-02T01:10:00+08:00")]
+}

@@ -1,0 +1,232 @@
+//! The console in a terminal of its own: claimed, given back, and left when the terminal goes.
+//!
+//! The terminal is nobody's controlling terminal, so no hang-up signal comes: the harder case.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "helpers of tests stand outside test functions"
+)]
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags, open};
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+
+const STEP: Duration = Duration::from_millis(20);
+
+struct Terminal {
+    master: OwnedFd,
+    /// Our own end of the line, to look at its modes; none where it must hang up.
+    line: Option<OwnedFd>,
+    seen: Arc<Mutex<Vec<u8>>>,
+    stop: Arc<AtomicBool>,
+    reader: Option<JoinHandle<()>>,
+    child: Child,
+    _home: tempfile::TempDir,
+}
+
+/// Starts the console in a new terminal; nothing where this system gives none.
+fn start(prepare: impl Fn(&Path)) -> Option<Terminal> {
+    let home = tempfile::tempdir().unwrap();
+    prepare(home.path());
+    let (master, line) = match pair() {
+        Ok(pair) => pair,
+        Err(e) => {
+            eprintln!("skipped: this system gives no terminal: {e}");
+            return None;
+        }
+    };
+    let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(&master, size).unwrap();
+    let end = || Stdio::from(line.try_clone().unwrap());
+    let child = jishi(home.path())
+        .env("TERM", "xterm")
+        .stdin(end())
+        .stdout(end())
+        .stderr(end())
+        .spawn()
+        .unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (into, mut from) = (Arc::clone(&seen), File::from(master.try_clone().unwrap()));
+    let stop = Arc::new(AtomicBool::new(false));
+    let until = Arc::clone(&stop);
+    let reader = std::thread::spawn(move || {
+        let mut piece = [0; 4096];
+        let wait = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
+        while !until.load(Ordering::SeqCst) {
+            let mut fds = [PollFd::new(&from, PollFlags::IN)];
+            if poll(&mut fds, Some(&wait)) == Ok(0) {
+                continue;
+            }
+            let Ok(n @ 1..) = from.read(&mut piece) else { return };
+            into.lock().unwrap().extend_from_slice(&piece[..n]);
+        }
+    });
+    let (line, reader) = (Some(line), Some(reader));
+    Some(Terminal { master, line, seen, stop, reader, child, _home: home })
+}
+
+fn pair() -> rustix::io::Result<(OwnedFd, OwnedFd)> {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+    grantpt(&master)?;
+    unlockpt(&master)?;
+    let name = ptsname(&master, Vec::new())?;
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok((master, open(&name, flags, Mode::empty())?))
+}
+
+fn jishi(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jishi"));
+    command.env("JISHI_HOME", home).env("LANG", "zh_CN.UTF-8").env("TZ", "UTC");
+    command.env_remove("NO_COLOR").env_remove("JISHI_LANG").env_remove("LC_ALL");
+    command
+}
+
+impl Terminal {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.seen.lock().unwrap()).into_owned()
+    }
+
+    /// Waits until the board is shown.
+    fn shown(&self) {
+        for _ in 0..250 {
+            if self.text().contains("\x1b[24;") || self.text().len() > 300 {
+                std::thread::sleep(STEP * 5);
+                return;
+            }
+            std::thread::sleep(STEP);
+        }
+        panic!("nothing was shown: {:?}", self.text());
+    }
+
+    fn type_in(&self, bytes: &[u8]) {
+        File::from(self.master.try_clone().unwrap()).write_all(bytes).unwrap();
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    fn is_raw(&self) -> bool {
+        let modes = tcgetattr(self.line.as_ref().unwrap()).unwrap().local_modes;
+        !modes.intersects(LocalModes::ECHO | LocalModes::ICANON)
+    }
+
+    /// The exit status, if the program ends within two seconds.
+    fn ended(&mut self) -> Option<ExitStatus> {
+        for _ in 0..100 {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return Some(status);
+            }
+            std::thread::sleep(STEP);
+        }
+        let _ = self.child.kill();
+        None
+    }
+
+    /// Closes the line as a broken connection does, and waits for the end.
+    fn hang_up(mut self) -> Option<ExitStatus> {
+        self.line = None;
+        self.stop.store(true, Ordering::SeqCst);
+        self.reader.take().map(|r| r.join());
+        let Self { master, mut child, _home, .. } = self;
+        drop(master);
+        for _ in 0..100 {
+            if let Some(status) = child.try_wait().unwrap() {
+                return Some(status);
+            }
+            std::thread::sleep(STEP);
+        }
+        let _ = child.kill();
+        None
+    }
+
+    fn was_given_back(&self) -> bool {
+        self.text().ends_with("\x1b[?1049l") && !self.is_raw()
+    }
+}
+
+#[test]
+fn the_terminal_is_claimed_and_given_back() {
+    let Some(mut terminal) = start(|_| {}) else { return };
+    terminal.shown();
+    assert!(terminal.text().starts_with("\x1b[?1049h\x1b[?2004h") && terminal.is_raw());
+    terminal.type_in(b"q");
+    assert!(terminal.ended().is_some_and(|s| s.success()));
+    std::thread::sleep(STEP);
+    assert!(terminal.was_given_back(), "{:?}", terminal.text());
+    let text = terminal.text();
+    assert!(!text.contains("\x1b[6n") && !text.contains("\x1b[?1000h") && !text.contains("\x1b[c"));
+}
+
+#[test]
+fn a_signal_ends_it_and_the_terminal_is_given_back() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let Some(mut terminal) = start(|_| {}) else { return };
+        terminal.shown();
+        terminal.signal(signal);
+        assert!(terminal.ended().is_some(), "{signal:?}");
+        std::thread::sleep(STEP);
+        assert!(terminal.was_given_back(), "{signal:?}: {:?}", terminal.text());
+    }
+}
+
+#[test]
+fn a_terminal_that_goes_away_ends_it_within_two_seconds_even_in_the_middle_of_a_key() {
+    for typed in [&b""[..], b"\x1b[", b"\x1b[200~half"] {
+        let Some(terminal) = start(|_| {}) else { return };
+        terminal.shown();
+        terminal.type_in(typed);
+        std::thread::sleep(STEP);
+        assert!(terminal.hang_up().is_some(), "{typed:?}");
+    }
+}
+
+#[test]
+fn a_key_that_arrives_with_a_change_of_size_is_not_lost() {
+    let Some(mut terminal) = start(|_| {}) else { return };
+    terminal.shown();
+    let size = Winsize { ws_row: 30, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(&terminal.master, size).unwrap();
+    terminal.signal(Signal::WINCH);
+    terminal.type_in(b"q");
+    assert!(terminal.ended().is_some_and(|s| s.success()));
+}
+
+#[test]
+fn eight_running_clocks_cost_at_most_160_bytes_a_second() {
+    let Some(mut terminal) = start(|home| {
+        for n in 0..8 {
+            let title = format!("incident {n}");
+            let made = jishi(home)
+                .args(["new", "--title", &title, "--learned-at", &format!("{}m ago", 5 + n)])
+                .args(["involves_cii=yes", "pi_persons=1200000"])
+                .output()
+                .unwrap();
+            assert!(made.status.success(), "{made:?}");
+        }
+    }) else {
+        return;
+    };
+    terminal.shown();
+    std::thread::sleep(Duration::from_secs(1));
+    let before = terminal.seen.lock().unwrap().len();
+    std::thread::sleep(Duration::from_secs(4));
+    let each = (terminal.seen.lock().unwrap().len() - before) / 4;
+    terminal.type_in(b"q");
+    assert!(terminal.ended().is_some());
+    assert!((8..=160).contains(&each), "{each} bytes a second");
+}
