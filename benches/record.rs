@@ -81,8 +81,7 @@ fn entry(n: u64, event: Event) -> Entry {
 }
 
 /// Writes a record of `count` entries, as another program would.
-fn write_record(path: &Path, count: u64, id: u64) {
-    let pack = pack();
+fn write_record(path: &Path, count: u64, id: u64, pack: &Pack) {
     let pin = PackPin { id: pack.id.clone(), edition: "e".to_owned(), sha256: pack.sha256.clone() };
     let mut out = BufWriter::new(File::create(path).unwrap());
     let mut head = Digest::NONE;
