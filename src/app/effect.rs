@@ -60,6 +60,8 @@ pub enum Msg {
     },
     /// How far the clock can be trusted.
     Clock(ClockQuality),
+    /// Who else is on: names, in order, without those who left.
+    Present(Vec<String>),
     /// An incident was opened, and is on disk.
     Created(Box<Incident>),
     /// Entries stand in the record, written and synced; own ones and those of others.

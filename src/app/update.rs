@@ -27,6 +27,7 @@ impl App {
                 }
             }
             Msg::Clock(quality) => self.clock = quality,
+            Msg::Present(_) => {}
             Msg::Created(incident) => self.created(*incident),
             Msg::Appended { incident, entries, head } => self.appended(&incident, entries, head),
             Msg::Refused { message } => {
