@@ -18,11 +18,13 @@ use clap::Parser;
 use ctx::Ctx;
 use fault::Fault;
 
+use crate::host::store::survive_size_limit;
 use crate::words::command::Command;
 use crate::words::refusal::Message;
 
 /// Reads the command line, does what it says, and returns the exit code.
 pub fn run() -> ExitCode {
+    survive_size_limit();
     let cli = Cli::parse();
     match dispatch(&cli) {
         Ok(code) => ExitCode::from(code),

@@ -16,10 +16,46 @@ use crate::domain::text::printable;
 const NAME: &str = "lock";
 /// The holder is written over the one before, always as long: no change of size to bring to the disk.
 const ROOM: usize = 512;
+/// Behind the holder: whether a write or sync of the record failed and nobody has read it anew from
+/// the disk since. It need not reach the disk itself: after a crash of the machine the record is read
+/// from there anyway, and until then every process of this host sees it.
+const MARK: u64 = ROOM as u64;
+const SUSPECT: u8 = b'!';
 
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
-pub(super) struct Lock(#[allow(dead_code, reason = "held, not read")] File);
+pub(super) struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// Says whether the end of the record may not be what is on the disk.
+    pub(super) fn suspect(&self) -> bool {
+        suspect(&self.file)
+    }
+
+    /// Tells whoever takes the lock next that the end of the record may not be what is on the disk.
+    pub(super) fn warn(&self) {
+        let _ = self.file.write_all_at(&[SUSPECT], MARK);
+    }
+
+    /// Takes the warning back: the record was read anew from the disk.
+    pub(super) fn settle(&self) {
+        if self.suspect() {
+            let _ = self.file.write_all_at(b"\n", MARK);
+        }
+    }
+}
+
+fn suspect(file: &File) -> bool {
+    let mut mark = [0];
+    file.read_exact_at(&mut mark, MARK).is_ok() && mark == [SUSPECT]
+}
+
+/// Says whether a write or sync of the record failed since it was last read anew from the disk.
+pub(super) fn suspected(dir: &Dir) -> bool {
+    dir.read(NAME).is_ok_and(|file| suspect(&file))
+}
 
 /// Takes the lock of an incident, waiting at most `wait`, and writes down who has it.
 pub(super) fn take(
@@ -48,7 +84,7 @@ pub(super) fn take(
         // Only a courtesy to those who wait: the lock holds without it.
         let _ = file.write_all_at(text.as_bytes(), 0);
     }
-    Ok(Lock(file))
+    Ok(Lock { file })
 }
 
 /// Waits until no writer is at work, beside other readers; for those who may not be allowed to write.
@@ -60,7 +96,7 @@ pub(super) fn pass(
 ) -> Result<Lock, StoreError> {
     let file = dir.read(NAME)?;
     wait_for(dir, id, wait, || disk.try_lock_shared(&file))?;
-    Ok(Lock(file))
+    Ok(Lock { file })
 }
 
 fn wait_for(
