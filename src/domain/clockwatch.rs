@@ -140,6 +140,7 @@ mod tests {
             id: String::new(),
             at: r.at,
             happened_at: None,
+            happened_by: None,
             by: Who::default(),
             mode: Mode::Live,
             boot: r.boot.clone(),

@@ -5,6 +5,7 @@
 mod by_hand;
 pub mod clerk;
 pub mod clock;
+pub mod clockwatch;
 pub mod config;
 pub mod console;
 pub mod desk;
