@@ -41,6 +41,7 @@ pub(super) fn new(
     args: &[String],
     yes: bool,
 ) -> Result<u8, Fault> {
+    ctx.warn_of_ground();
     let mut answers = facts::pairs(args, ctx.lang).map_err(Fault::usage)?;
     answers.retain(|(name, _)| name != LEARNED_AT);
     answers.insert(0, (LEARNED_AT.to_owned(), learned_at.to_owned()));
@@ -129,6 +130,7 @@ pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
         Cmd::Close { id, because, .. } => (id, Intent::Close { because: because.clone() }),
         _ => return Err(Fault::from_refusal(&Refusal::Nothing, ctx.lang)),
     };
+    ctx.warn_of_ground();
     let (watch, yes) = said(command);
     let intent = if watch { Intent::ByWatch(Box::new(intent)) } else { intent };
     let intent = if yes { Intent::Confirmed(Box::new(intent)) } else { intent };

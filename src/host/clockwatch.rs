@@ -41,7 +41,7 @@ impl Desk {
     pub fn note_clock(&self, record: &mut Record, seen: &Seen) -> Result<Vec<Entry>, DeskError> {
         let packs = self.packs_of(record)?;
         let ids = seen.changes.iter().map(|_| new_entry_id()).collect::<Result<Vec<_>, _>>()?;
-        let outcome = self.store().append(record, |record| {
+        self.store().append(record, |record| {
             let incident = Incident::fold(&record.id, packs.clone(), record.entries.clone());
             if closed_by(&incident).is_some() {
                 return Ok(Vec::new());
@@ -52,7 +52,6 @@ impl Desk {
                 Some(draft(id.clone(), &change))
             });
             Ok::<_, DeskError>(each.collect())
-        })?;
-        outcome
+        })?
     }
 }

@@ -92,6 +92,15 @@ pub fn told_by(by: Option<ToldBy>, lang: Lang) -> &'static str {
     }
 }
 
+/// Why several consoles should not write at once on a file system of another machine.
+pub fn far_folder(kind: &str, lang: Lang) -> String {
+    let (zh, en) = (
+        "记录放在 {0} 上, 不能保证多人同时写入; 请只用一台主机写",
+        "the records lie on {0}, where writing by several cannot be promised; let one host write",
+    );
+    fill(lang.pick(zh, en), &[kind])
+}
+
 /// What happened to the clock.
 pub fn clock_changed(what: ClockEvent, ms: Option<i64>, note: Option<&str>, lang: Lang) -> String {
     let (zh, en) = match what {
