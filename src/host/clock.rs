@@ -77,6 +77,8 @@ const TRIES: u32 = 20;
 #[derive(Debug, Clone)]
 pub struct SystemClock {
     boot_id: String,
+    /// By how much a time namespace puts the clock since boot forward, in milliseconds.
+    shifted_ms: i64,
 }
 
 impl SystemClock {
@@ -85,7 +87,9 @@ impl SystemClock {
         let boot_id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
             .map(|id| id.trim().to_owned())
             .unwrap_or_default();
-        Self { boot_id }
+        // Two programs of one machine must mean the same by one boot id.
+        let offsets = std::fs::read_to_string("/proc/self/timens_offsets").unwrap_or_default();
+        Self { boot_id, shifted_ms: shift(&offsets) }
     }
 }
 
@@ -106,7 +110,7 @@ impl Clock for SystemClock {
         let id = rustix::time::ClockId::Boottime;
         #[cfg(not(target_os = "linux"))]
         let id = rustix::time::ClockId::Monotonic;
-        Boot { id: self.boot_id.clone(), ms: millis(id) }
+        Boot { id: self.boot_id.clone(), ms: millis(id).saturating_add_signed(-self.shifted_ms) }
     }
 
     fn awake_ms(&self) -> u64 {
@@ -120,6 +124,16 @@ impl Clock for SystemClock {
     fn quality(&self) -> ClockQuality {
         max_error_us().map_or_else(ClockQuality::default, judge)
     }
+}
+
+/// Reads the offset of the clock since boot from the text that the kernel has on time namespaces.
+fn shift(offsets: &str) -> i64 {
+    let of_line = |line: &str| -> Option<i64> {
+        let mut fields = line.strip_prefix("boottime")?.split_whitespace();
+        let (seconds, nanos) = (fields.next()?.parse::<i64>().ok()?, fields.next()?);
+        Some(seconds.saturating_mul(1000).saturating_add(nanos.parse::<i64>().ok()? / 1_000_000))
+    };
+    offsets.lines().find_map(of_line).unwrap_or(0)
 }
 
 fn millis(id: rustix::time::ClockId) -> u64 {
@@ -293,6 +307,12 @@ mod tests {
         assert_eq!(clock.boot().ms, 2000);
         clock.set(start);
         assert_eq!((clock.now().timestamp(), clock.boot().ms), (1_772_386_200, 2000));
+    }
+
+    #[test]
+    fn a_time_namespace_is_taken_off_the_clock_since_boot() {
+        let text = "monotonic           0         0\nboottime        86400  500000000\n";
+        assert_eq!((shift(text), shift(""), shift("boottime x")), (86_400_500, 0, 0));
     }
 
     #[test]
