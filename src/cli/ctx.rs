@@ -16,11 +16,12 @@ use crate::host::config::{self, Config};
 use crate::host::desk::{Desk, DeskError, Listing};
 use crate::host::heads::Heads;
 use crate::host::paths::Paths;
-use crate::host::store::{FsStore, Record};
+use crate::host::store::{FsStore, Ground, Record};
 use crate::host::who;
 use crate::packs;
 use crate::words::Lang;
 use crate::words::command::Command;
+use crate::words::entry::far_folder;
 use crate::words::refusal::Message;
 use crate::words::witness::Witness;
 
@@ -116,6 +117,14 @@ impl Ctx {
     /// The desk at which incidents are read and written; new ones are bound to packs of `shelf`.
     pub(super) fn desk(&self, shelf: Vec<Arc<Pack>>) -> Desk {
         Desk::new(self.store(), shelf, self.clock(), self.zone).with_heads(self.heads.clone())
+    }
+
+    /// Says on standard error that the records lie on another machine, where they do: that several
+    /// write at once cannot be promised there.
+    pub(super) fn warn_of_ground(&self) {
+        if let Ground::Network(kind) = self.store().ground() {
+            super::out::note(&format!("jishi: {}", far_folder(kind, self.lang)));
+        }
     }
 
     /// Seconds within which a clock counts as ending soon.

@@ -68,7 +68,8 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
         out::line(&format!("{:>4}  {at}  {}  {text}{gone}", e.n, e.by.person()));
         if let Some(when) = e.happened_at {
             let label = ctx.lang.pick("发生于", "happened at");
-            out::line(&format!("      {label} {}", say::full(when, ctx.zone)));
+            let by = entry::told_by(e.happened_by, ctx.lang);
+            out::line(&format!("      {label} {}{by}", say::full(when, ctx.zone)));
         }
         if let Event::Opened { record, .. } = &e.event {
             out::line(&format!("      {} {record}", ctx.lang.pick("记录编号", "record id")));
