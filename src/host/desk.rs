@@ -11,11 +11,11 @@ use super::clock::Clock;
 use super::clockwatch;
 use super::heads::{HeadDoubt, Heads};
 use super::store::{
-    Draft, FsStore, PackFault, PackText, Record, StoreError, is_incident_id, new_entry_id,
+    Draft, FsStore, PackFault, PackText, Pinned, Record, StoreError, is_incident_id, new_entry_id,
     new_record_id,
 };
 use crate::domain::decide::{Decision, Intent, Refusal, begin, decide};
-use crate::domain::event::{Entry, PackPin};
+use crate::domain::event::Entry;
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
 use crate::domain::suggest::nearest;
@@ -195,13 +195,24 @@ impl Desk {
     /// The folder of incidents itself cannot be read.
     pub fn list(&self) -> Result<Vec<Listing>, DeskError> {
         let folder = self.store.folder();
-        let mut all: Vec<Listing> = Vec::new();
-        for id in self.store.ids()? {
-            all.push(match self.open(&id) {
+        let ids = self.store.ids()?;
+        let open = |ids: &[String]| -> Vec<Listing> {
+            let one = |id: &String| match self.open(id) {
                 Ok(open) => Listing::Open(Box::new(open)),
-                Err(error) => Listing::Problem { folder: folder.join(&id), id, error },
-            });
-        }
+                Err(error) => Listing::Problem { id: id.clone(), folder: folder.join(id), error },
+            };
+            ids.iter().map(one).collect()
+        };
+        // Each record is verified whole; two at a time, where there are many.
+        let (first, second) = ids.split_at(if ids.len() < 16 { ids.len() } else { ids.len() / 2 });
+        let mut all = std::thread::scope(|scope| {
+            let other = (!second.is_empty())
+                .then(|| std::thread::Builder::new().spawn_scoped(scope, || open(second)));
+            let mut all = open(first);
+            let rest = other.and_then(Result::ok).and_then(|other| other.join().ok());
+            all.extend(rest.unwrap_or_else(|| open(second)));
+            all
+        });
         // A folder under another name is no incident any more, and a deadline may run in it.
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -236,15 +247,11 @@ impl Desk {
     /// # Errors
     /// [`PackTrouble`]: no other edition is ever taken instead.
     pub fn packs_of(&self, record: &Record) -> Result<Vec<Arc<Pack>>, PackTrouble> {
-        record.packs.iter().map(|p| self.pinned(&record.id, &p.pin, &p.text)).collect()
+        record.packs.iter().map(|p| self.pinned(&record.id, p)).collect()
     }
 
-    fn pinned(
-        &self,
-        incident: &str,
-        pin: &PackPin,
-        text: &Result<String, PackFault>,
-    ) -> Result<Arc<Pack>, PackTrouble> {
+    fn pinned(&self, incident: &str, pinned: &Pinned) -> Result<Arc<Pack>, PackTrouble> {
+        let pin = &pinned.pin;
         let is_pinned = |p: &&Arc<Pack>| p.sha256 == pin.sha256 && p.id == pin.id;
         if let Some(pack) = self.shelf.iter().find(is_pinned) {
             return Ok(Arc::clone(pack));
@@ -254,7 +261,7 @@ impl Desk {
             return Ok(Arc::clone(pack));
         }
         let incident = incident.to_owned();
-        let text = match text {
+        let text = match pinned.text() {
             Ok(text) => text,
             Err(fault) => return Err(PackTrouble::Pinned { incident, fault: fault.clone() }),
         };

@@ -186,7 +186,7 @@ pub fn check<R: BufRead>(
     limits: Limits,
     mut each: impl FnMut(Entry),
 ) -> io::Result<Report> {
-    walk(reader, from, limits, true, |_, entry| entry.into_iter().for_each(&mut each))
+    walk(reader, from, limits, true, |_, entry| entry.into_iter().for_each(|entry| each(*entry)))
 }
 
 /// Checks lines as [`check`] does, and keeps nothing of them.
@@ -251,7 +251,7 @@ fn walk<R: BufRead>(
     from: Chain,
     limits: Limits,
     keep: bool,
-    mut each: impl FnMut(&Chain, Option<Entry>),
+    mut each: impl FnMut(&Chain, Option<Box<Entry>>),
 ) -> io::Result<Report> {
     let mut walk = Walk { chain: from, damage: None, whole: None, within: false, seen: 0 };
     walk.seen = walk.chain.bytes;
@@ -289,7 +289,7 @@ struct Walk {
 impl Walk {
     /// Takes one piece: a line with its line feed, the last line without, or a part of a line that is
     /// too long. An error ends the walk: nothing can answer for that.
-    fn step(&mut self, piece: &[u8], read: Read) -> Result<Option<Option<Entry>>, Wrong> {
+    fn step(&mut self, piece: &[u8], read: Read) -> Result<Option<Option<Box<Entry>>>, Wrong> {
         let ended = piece.last() == Some(&b'\n');
         let within = std::mem::replace(&mut self.within, !ended);
         let long = piece.len() as u64 > LINE_MOST;

@@ -78,7 +78,7 @@ impl FsStore {
         let file = dir.create(self.file_name())?;
         let folder = dir.path().to_owned();
         let mut record = Record::blank(id, folder, HashMap::new(), self.start());
-        record.packs = packs::load(&dir, pins);
+        record.packs = packs::pinned(&dir, pins);
         let batch = self.prepare(&record.chain, drafts)?;
         if let Err(e) = self.commit(&file, &record, &batch, drafts) {
             lock.warn();

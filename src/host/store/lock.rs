@@ -4,7 +4,6 @@
 //! file of its own, because the record itself may be replaced by a copy or be append-only.
 
 use std::fs::{File, TryLockError};
-use std::io::Read as _;
 use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
@@ -77,8 +76,12 @@ pub(super) fn take(
         other => other?,
     };
     wait_for(dir, id, wait, || disk.try_lock(&file))?;
+    let before = holder_in(&file);
     let mut text = serde_json::to_string(holder).unwrap_or_default();
-    if text.len() < ROOM {
+    // Once, until somebody else writes: a change to this file would be one more for the disk to keep
+    // with each entry.
+    let ours = before.pid == holder.pid && before.who == holder.who;
+    if !ours && text.len() < ROOM {
         text.push_str(&" ".repeat(ROOM - 1 - text.len()));
         text.push('\n');
         // Only a courtesy to those who wait: the lock holds without it.
@@ -126,9 +129,13 @@ fn wait_for(
 }
 
 fn read_holder(dir: &Dir) -> Holder {
-    let mut text = String::new();
-    let read = dir.read(NAME).ok().and_then(|f| f.take(ROOM as u64).read_to_string(&mut text).ok());
-    let holder: Holder =
-        read.and_then(|_| serde_json::from_str(text.trim()).ok()).unwrap_or_default();
+    let holder = dir.read(NAME).map(|file| holder_in(&file)).unwrap_or_default();
     Holder { who: printable(&holder.who), since: printable(&holder.since), ..holder }
+}
+
+fn holder_in(file: &File) -> Holder {
+    let mut text = [0; ROOM];
+    let read = file.read_at(&mut text, 0).unwrap_or(0);
+    let text = text.get(..read).unwrap_or_default().trim_ascii();
+    serde_json::from_slice(text).unwrap_or_default()
 }

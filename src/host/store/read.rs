@@ -42,7 +42,13 @@ impl FsStore {
     /// # Errors
     /// As [`FsStore::open`], but for the damage.
     pub fn inspect(&self, id: &str) -> Result<Record, StoreError> {
-        self.load(&self.resolve(id)?)
+        // A whole id needs no look at all the others.
+        match self.load(id) {
+            Err(StoreError::NotFound { .. } | StoreError::BadName { .. }) => {
+                self.load(&self.resolve(id)?)
+            }
+            other => other,
+        }
     }
 
     /// Finds the whole id of an incident that exists.
@@ -121,7 +127,7 @@ impl FsStore {
             return Err(unfinished());
         }
         if let Some(Event::Opened { packs: pins, .. }) = record.entries.first().map(|e| &e.event) {
-            record.packs = packs::load(&dir, pins);
+            record.packs = packs::pinned(&dir, pins);
         }
         Ok(record)
     }
