@@ -12,7 +12,7 @@ use crate::domain::law::Pack;
 use crate::domain::suggest::nearest;
 use crate::domain::time::{self, Time, Zone};
 use crate::host::clock::{Clock, SystemClock};
-use crate::host::config::{self, Config};
+use crate::host::config::{self, Config, ConfigError};
 use crate::host::desk::{Desk, DeskError, Listing};
 use crate::host::heads::Heads;
 use crate::host::paths::Paths;
@@ -78,7 +78,10 @@ impl Ctx {
         let config = Config::load(&paths.config).map_err(|e| {
             let mut message = Message::plain(e.to_string());
             message.hints = e.hints();
-            Fault::usage(message)
+            match e {
+                ConfigError::Read { .. } => Fault::machine(message),
+                _ => Fault::usage(message),
+            }
         })?;
         let lang = config::language(asked, config.language, env);
         let zone = Zone::System;

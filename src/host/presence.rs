@@ -21,7 +21,7 @@ use crate::domain::time::write_utc;
 /// The folder of marks; its name hides it from the list of incidents.
 const FOLDER: &str = ".present";
 /// How often a mark is touched at most, in milliseconds.
-const TOUCH_MS: u64 = 20_000;
+const TOUCH_MS: u64 = 5_000;
 /// From this age on a mark is one that was left behind, in seconds: a console that has nothing to show
 /// wakes up once a minute.
 const STALE_S: i64 = 120;
