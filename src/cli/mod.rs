@@ -14,17 +14,36 @@ mod status;
 mod witness;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use args::{Cli, Cmd, LogCmd};
 use clap::{CommandFactory, FromArgMatches};
 use ctx::Ctx;
 use fault::Fault;
 
+use crate::domain::case::Case;
+use crate::domain::law::Pack;
+use crate::domain::time::{Time, Zone};
 use crate::host::config;
 use crate::host::store::survive_size_limit;
 use crate::words::command::Command;
 use crate::words::refusal::Message;
 use crate::words::{Lang, help};
+
+/// Reads a facts file as `jishi assess` does, for those who test it with any text.
+///
+/// # Errors
+/// All that is wrong with it, in words.
+pub fn read_facts(
+    text: &str,
+    packs: Vec<Arc<Pack>>,
+    now: Time,
+    zone: Zone,
+) -> Result<Case, Vec<String>> {
+    let file = facts::parse(text).map_err(|why| vec![why])?;
+    facts::case(&file, packs, now, zone, Lang::En)
+        .map_err(|wrong| wrong.into_iter().map(|message| message.text).collect())
+}
 
 /// Reads the command line, does what it says, and returns the exit code.
 pub fn run() -> ExitCode {
