@@ -157,16 +157,28 @@ fn peak_kb() -> u64 {
     line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
+/// Seconds of processor time that this process has used.
+fn cpu() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks = |i| rest.split_whitespace().nth(i).and_then(|n| n.parse::<f64>().ok());
+    (ticks(11).unwrap_or(0.0) + ticks(12).unwrap_or(0.0)) / 100.0
+}
+
 fn verify(root: &Path) {
     let path = root.join("million.jsonl");
     write_record(&path, 1_000_000, 1, &pack());
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let before = peak_kb();
+    let (mut our_cpu, mut their_cpu) = (0.0, 0.0);
     for _ in 0..5 {
+        let used = cpu();
         let start = Instant::now();
         let report = check_path(&path).unwrap();
         ours.push(start.elapsed());
         assert!(report.intact() && report.chain.count == 1_000_000);
+        our_cpu += cpu() - used;
+        let used = cpu();
         let start = Instant::now();
         let mut file = File::open(&path).unwrap();
         let mut hasher = Sha256::new();
@@ -180,12 +192,16 @@ fn verify(root: &Path) {
         }
         black_box(hasher.finalize());
         theirs.push(start.elapsed());
+        their_cpu += cpu() - used;
     }
     let (ours, theirs) = (median(ours), median(theirs));
     println!(
-        "verify: {ours:?} for 1,000,000 entries ({} MB); read + hash {theirs:?}; ratio {:.2}; {} kB more at the peak",
+        "verify: {ours:?} for 1,000,000 entries ({} MB); read + hash {theirs:?}; ratio {:.2}; \
+         processor time {:.2} s and {:.2} s; {} kB more at the peak",
         fs::metadata(&path).unwrap().len() / 1_000_000,
         ours.as_secs_f64() / theirs.as_secs_f64(),
+        our_cpu / 5.0,
+        their_cpu / 5.0,
         peak_kb() - before
     );
     fs::remove_file(path).unwrap();

@@ -72,7 +72,7 @@ impl FsStore {
     ) -> Result<Record, StoreError> {
         let dir = all.child(&id)?;
         // Who lists the incidents meanwhile waits for us before judging a half-written record.
-        let lock = lock::take(&dir, &id, &*self.disk, self.wait, &self.holder())?;
+        let mut lock = lock::take(&dir, &id, &*self.disk, self.wait, &self.holder())?;
         packs::store(&dir, texts, &*self.disk)?;
         dir.sync(&*self.disk)?;
         let file = dir.create(self.file_name())?;

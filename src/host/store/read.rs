@@ -71,7 +71,7 @@ impl FsStore {
         record.doubt |= lock::suspected(&dir);
         if record.doubt {
             // Whether our own write is on the disk is settled under the lock, before it is shown.
-            let lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
+            let mut lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
             let file = dir.append(self.file_name())?;
             let came = self.catch_up(record, &dir, &file, true);
             if !record.doubt {
@@ -100,7 +100,7 @@ impl FsStore {
         if !ids::is_incident_id(id) {
             return Err(StoreError::BadName { path: self.folder().join(id) });
         }
-        match Dir::open(&self.folder()).and_then(|all| all.child(id)) {
+        match Dir::open_in(&self.folder(), id) {
             Err(e) if e.is_absent() => {
                 Err(StoreError::NotFound { id: id.to_owned(), nearest: Vec::new() })
             }
@@ -119,9 +119,6 @@ impl FsStore {
             Err(e) if e.is_absent() => return Err(unfinished()),
             other => other?,
         };
-        if lock::suspected(&dir) {
-            self.let_go(&dir, &file)?;
-        }
         self.read_on(&mut record, &dir, &file, false)?;
         if record.problem.as_ref().is_some_and(|p| p.wrong == Wrong::Empty) {
             return Err(unfinished());
@@ -196,6 +193,9 @@ impl FsStore {
             Err(e @ StoreError::Locked { .. }) => return Err(e),
             other => other.ok(),
         };
+        if lock.as_ref().is_some_and(lock::Lock::suspect) {
+            self.let_go(dir, file)?;
+        }
         let length = self.length(dir, file);
         drop(lock);
         length
