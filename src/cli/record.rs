@@ -221,6 +221,10 @@ fn attachment(ctx: &Ctx, path: &Path) -> Result<Attachment, Fault> {
         let text = Command::CannotRead.with(ctx.lang, &[&shown, &e.to_string()]);
         Fault::usage(Message::plain(text))
     };
+    // A pipe would hold us up, and a device may never end.
+    if !std::fs::metadata(path).map_err(|e| fault(&e))?.is_file() {
+        return Err(fault(&ctx.lang.pick("不是普通文件", "not a plain file")));
+    }
     let mut file = std::fs::File::open(path).map_err(|e| fault(&e))?;
     let mut hasher = Sha256::new();
     let mut bytes = 0u64;
