@@ -79,7 +79,7 @@ fn a_writer_in_a_process() {
     }
     let id = store.ids().unwrap().remove(0);
     let mut record = store.open(&id).unwrap();
-    let mut out = std::io::stdout();
+    let mut out = io::stdout();
     for i in 0..count {
         let long = "长".repeat(usize::try_from(i * 37 % 2000).unwrap());
         let new = Draft::new(noted(&format!("{} {i} {long}", std::process::id()))).unwrap();
