@@ -72,6 +72,7 @@ fn entry(n: u64, event: Event) -> Entry {
         at: chrono::DateTime::from_timestamp_millis(1_772_386_200_000 + i64::try_from(n).unwrap())
             .unwrap(),
         happened_at: None,
+        happened_by: None,
         by: Who { login: "alice".to_owned(), ..Who::default() },
         mode: Mode::Live,
         boot: Boot { id: "0d6f1c8a-5a0e-4b0c-9f65-0a4a3b7f1f11".to_owned(), ms: 1000 + n },

@@ -33,6 +33,7 @@ fn entry(n: u64, at: Time, event: Event, happened_at: Option<Time>) -> Entry {
         id: format!("{n:032x}"),
         at,
         happened_at,
+        happened_by: None,
         by: Who { login: "wang".to_owned(), ..Who::default() },
         mode: Mode::Live,
         boot: Boot::default(),

@@ -31,6 +31,10 @@ fn the_key_table_and_the_checker_are_the_real_ones() {
     holds(from, "<!-- end of keys -->", &format!("\n{keys}\n"));
     let script = fs::read_to_string("assets/verify/verify.py").expect("the checker");
     holds("```python\n", "```", &script);
+    let attacks = fs::read_to_string("assets/verify/ATTACKS.md").expect("the table");
+    let body = attacks.split_once("\n\n").expect("a title").1.replace("\n## ", "\n### ");
+    let from = "<!-- attacks: a test holds that this is assets/verify/ATTACKS.md -->\n";
+    holds(from, "<!-- end of attacks -->", &format!("\n{body}\n"));
 }
 
 #[test]

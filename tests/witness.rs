@@ -237,7 +237,9 @@ fn a_newest_entry_that_is_damaged_in_plain_sight_is_answered_for_and_more_than_t
     cut(40);
     let said = home.fails(&["log", "verify", &id], 1, "remembered head (after 5 entries)");
     assert!(said.out.contains("remembered head: does not hold"), "{}", said.out);
-    home.ok(&["note", &id, "more"]);
+    let said = home.run(&["note", &id, "more"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.err.contains("was whole once and is damaged now"), "{}", said.err);
     let said = home.run(&["log", "verify", &id]);
     assert!(
         said.code == 0 && said.out.contains("remembered head: yes (6 entries)"),

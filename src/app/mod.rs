@@ -26,6 +26,7 @@ mod wake;
 use std::sync::Arc;
 
 use crate::domain::assess::Assessment;
+use crate::domain::clockwatch::Change;
 use crate::domain::event::{ClockQuality, Event};
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
@@ -171,6 +172,9 @@ pub struct App {
     /// What a failed write may have left on disk all the same.
     unsure: Option<Pending>,
     drafts: Vec<Form>,
+    present: Vec<String>,
+    clock_change: Option<Change>,
+    far_folder: Option<String>,
 }
 
 impl App {
@@ -203,6 +207,9 @@ impl App {
             pending: None,
             unsure: None,
             drafts: Vec::new(),
+            present: Vec::new(),
+            clock_change: None,
+            far_folder: None,
         };
         if let Some((text, word)) = app.keymap.problems.first() {
             let text = word.with(app.lang, &[text]);
@@ -232,6 +239,21 @@ impl App {
     /// The language.
     pub fn lang(&self) -> Lang {
         self.lang
+    }
+
+    /// Who else is on.
+    pub fn present(&self) -> &[String] {
+        &self.present
+    }
+
+    /// What happened to the wall clock last, while this console was open.
+    pub fn clock_change(&self) -> Option<&Change> {
+        self.clock_change.as_ref()
+    }
+
+    /// The file system of another machine on which the records lie, where they do.
+    pub fn far_folder(&self) -> Option<&str> {
+        self.far_folder.as_deref()
     }
 
     /// Columns and rows.

@@ -9,6 +9,7 @@ use super::{App, Banner, Item, Notice, Pending};
 use crate::domain::decide::{Intent, Refusal, decide};
 use crate::domain::event::{Entry, Event};
 use crate::words::console::Word as W;
+use crate::words::entry::{clock_changed, far_folder};
 use crate::words::refusal::Message;
 
 impl App {
@@ -27,6 +28,17 @@ impl App {
                 }
             }
             Msg::Clock(quality) => self.clock = quality,
+            Msg::Present(names) => self.present = names,
+            Msg::ClockChanged(change) => {
+                let lang = self.lang;
+                self.tell(&clock_changed(change.what, change.ms, change.note.as_deref(), lang));
+                self.clock_change = Some(change);
+            }
+            Msg::FarFolder(kind) => {
+                self.tell(&far_folder(&kind, self.lang));
+                self.far_folder = Some(kind);
+            }
+            Msg::Trouble { message } => self.notice = Some(Notice { message, refused: true }),
             Msg::Created(incident) => self.created(*incident),
             Msg::Appended { incident, entries, head } => self.appended(&incident, entries, head),
             Msg::Refused { message } => {

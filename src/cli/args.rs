@@ -82,10 +82,13 @@ pub enum Cmd {
         /// Since when it was known
         #[arg(long, value_name = "TIME")]
         happened_at: Option<String>,
+        /// The time was read from somebody's watch, not from this host
+        #[arg(long, requires = "happened_at")]
+        watch: bool,
         /// Why, or where from
         #[arg(long)]
         note: Option<String>,
-        /// A learned-at more than thirty days back is meant
+        /// A learned-at more than thirty days back, or entries of a newer version, are no hindrance
         #[arg(long)]
         yes: bool,
     },
@@ -129,6 +132,9 @@ pub enum Cmd {
         /// When it was sent
         #[arg(long, value_name = "TIME")]
         happened_at: Option<String>,
+        /// The time was read from somebody's watch, not from this host
+        #[arg(long, requires = "happened_at")]
+        watch: bool,
         /// A file that went with it; its digest is recorded
         #[arg(long, value_name = "FILE")]
         attach: Vec<PathBuf>,
@@ -138,6 +144,9 @@ pub enum Cmd {
         /// Why it is late
         #[arg(long, value_name = "WHY")]
         late_because: Option<String>,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// Record that the recipient acknowledged; starts a relay clock
     Received {
@@ -157,6 +166,12 @@ pub enum Cmd {
         /// When it was acknowledged
         #[arg(long, value_name = "TIME")]
         happened_at: Option<String>,
+        /// The time was read from somebody's watch, not from this host
+        #[arg(long, requires = "happened_at")]
+        watch: bool,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// Record that a duty does not apply, with the reason
     Waive {
@@ -167,6 +182,9 @@ pub enum Cmd {
         /// Why
         #[arg(long, value_name = "WHY")]
         because: String,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// Correct an earlier entry, or withdraw it when no field is given
     Correct {
@@ -180,6 +198,9 @@ pub enum Cmd {
         /// New values
         #[arg(value_name = "FIELD=VALUE")]
         fields: Vec<String>,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// Keep a note
     Note {
@@ -190,6 +211,9 @@ pub enum Cmd {
         /// When it happened
         #[arg(long, value_name = "TIME")]
         happened_at: Option<String>,
+        /// The time was read from somebody's watch, not from this host
+        #[arg(long, requires = "happened_at")]
+        watch: bool,
     },
     /// Record a hand-over
     Handover {
@@ -198,6 +222,9 @@ pub enum Cmd {
         /// Who takes over
         #[arg(long, value_name = "WHO")]
         to: String,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// Close an incident
     Close {
@@ -206,6 +233,9 @@ pub enum Cmd {
         /// Why
         #[arg(long, value_name = "WHY")]
         because: String,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// The record: show, verify, export
     #[command(subcommand)]

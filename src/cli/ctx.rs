@@ -12,15 +12,16 @@ use crate::domain::law::Pack;
 use crate::domain::suggest::nearest;
 use crate::domain::time::{self, Time, Zone};
 use crate::host::clock::{Clock, SystemClock};
-use crate::host::config::{self, Config};
+use crate::host::config::{self, Config, ConfigError};
 use crate::host::desk::{Desk, DeskError, Listing};
 use crate::host::heads::Heads;
 use crate::host::paths::Paths;
-use crate::host::store::{FsStore, Record};
+use crate::host::store::{FsStore, Ground, Record};
 use crate::host::who;
 use crate::packs;
 use crate::words::Lang;
 use crate::words::command::Command;
+use crate::words::entry::far_folder;
 use crate::words::refusal::Message;
 use crate::words::witness::Witness;
 
@@ -77,7 +78,10 @@ impl Ctx {
         let config = Config::load(&paths.config).map_err(|e| {
             let mut message = Message::plain(e.to_string());
             message.hints = e.hints();
-            Fault::usage(message)
+            match e {
+                ConfigError::Read { .. } => Fault::machine(message),
+                _ => Fault::usage(message),
+            }
         })?;
         let lang = config::language(asked, config.language, env);
         let zone = Zone::System;
@@ -116,6 +120,14 @@ impl Ctx {
     /// The desk at which incidents are read and written; new ones are bound to packs of `shelf`.
     pub(super) fn desk(&self, shelf: Vec<Arc<Pack>>) -> Desk {
         Desk::new(self.store(), shelf, self.clock(), self.zone).with_heads(self.heads.clone())
+    }
+
+    /// Says on standard error that the records lie on another machine, where they do: that several
+    /// write at once cannot be promised there.
+    pub(super) fn warn_of_ground(&self) {
+        if let Ground::Network(kind) = self.store().ground() {
+            super::out::note(&format!("jishi: {}", far_folder(kind, self.lang)));
+        }
     }
 
     /// Seconds within which a clock counts as ending soon.

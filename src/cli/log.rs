@@ -1,7 +1,7 @@
 //! `log show`, `log verify`, `log export`: the record, for people, inspectors and programs.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::{out, sign, witness};
 use crate::domain::event::Event;
 use crate::host::paths::record_name;
-use crate::host::store::check_path;
+use crate::host::store::{StoreError, check_path};
 use crate::record;
 use crate::words::command::Command;
 use crate::words::refusal::Message;
@@ -46,12 +46,8 @@ pub(super) fn run(ctx: &Ctx, command: &LogCmd) -> Result<u8, Fault> {
 fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     if ctx.format == Format::Json {
         let path = record_file(ctx, id)?;
-        let text = std::fs::read_to_string(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
-        let entries: Vec<serde_json::Value> = text
-            .lines()
-            .filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok())
-            .collect();
-        out::json(&entries);
+        let file = File::open(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
+        out::list(lines(BufReader::with_capacity(1 << 16, file)));
         return Ok(0);
     }
     let desk = ctx.desk(Vec::new());
@@ -68,7 +64,8 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
         out::line(&format!("{:>4}  {at}  {}  {text}{gone}", e.n, e.by.person()));
         if let Some(when) = e.happened_at {
             let label = ctx.lang.pick("发生于", "happened at");
-            out::line(&format!("      {label} {}", say::full(when, ctx.zone)));
+            let by = entry::told_by(e.happened_by, ctx.lang);
+            out::line(&format!("      {label} {}{by}", say::full(when, ctx.zone)));
         }
         if let Event::Opened { record, .. } = &e.event {
             out::line(&format!("      {} {record}", ctx.lang.pick("记录编号", "record id")));
@@ -77,10 +74,28 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     Ok(0)
 }
 
+/// The lines of a record that are JSON; a longer line than a record has is passed over.
+fn lines(mut file: impl BufRead) -> impl Iterator<Item = serde_json::Value> {
+    let mut line = Vec::new();
+    std::iter::from_fn(move || {
+        loop {
+            line.clear();
+            let most = file.by_ref().take(record::line::LINE_MOST);
+            if { most }.read_until(b'\n', &mut line).unwrap_or(0) == 0 {
+                return None;
+            }
+            // What follows on a part of a line is no line either.
+            if let Ok(value) = serde_json::from_slice(&line) {
+                return Some(value);
+            }
+        }
+    })
+}
+
 fn export(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     let path = record_file(ctx, id)?;
-    let bytes = std::fs::read(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
-    out::bytes(&bytes).map_err(|e| Fault::machine(Message::plain(e.to_string())))?;
+    let file = File::open(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
+    out::bytes(file).map_err(|e| Fault::machine(Message::plain(e.to_string())))?;
     Ok(0)
 }
 
@@ -88,7 +103,15 @@ fn export(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
 fn record_file(ctx: &Ctx, id: &str) -> Result<PathBuf, Fault> {
     let store = ctx.store();
     let id = store.resolve(id).map_err(|e| ctx.desk_fault(e.into()))?;
-    Ok(store.folder().join(id).join(record_name(store.mode())))
+    let path = store.folder().join(id).join(record_name(store.mode()));
+    // A link is not ours, and a pipe would hold us up.
+    match std::fs::symlink_metadata(&path) {
+        Ok(meta) if !meta.is_file() => {
+            let error = StoreError::NotPlain { path };
+            Err(ctx.desk_fault(error.into()))
+        }
+        _ => Ok(path),
+    }
 }
 
 fn cannot_read(ctx: &Ctx, path: &Path, e: &std::io::Error) -> Fault {

@@ -50,7 +50,16 @@ pub fn run() -> ExitCode {
     survive_size_limit();
     let cli = match parse() {
         Ok(cli) => cli,
-        Err(e) => e.exit(),
+        Err(e) if e.use_stderr() => {
+            // It repeats what was typed, and that may have been pasted from anywhere.
+            out::note(e.render().to_string().trim_end());
+            return ExitCode::from(Fault::usage(Message::plain("")).code());
+        }
+        Err(e) => {
+            // Help and version hold nothing that was typed.
+            let _ = e.print();
+            return ExitCode::SUCCESS;
+        }
     };
     match dispatch(&cli) {
         Ok(code) => ExitCode::from(code),

@@ -1,42 +1,87 @@
 //! Standard output and standard error: data on the one, messages on the other.
+//!
+//! Whatever a text was made of, nothing in it steers a terminal: this is the last gate, and the only
+//! way out but for the bytes of a record on their way into a file.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Read, Write};
 
 use serde::Serialize;
 
 use super::args::Format;
 use super::fault::Fault;
-use crate::domain::text::printable;
+use crate::domain::text::{forbidden, printable};
 use crate::words::refusal::Message;
 
 /// Writes one line of data. A reader that has gone away is not an error of ours.
 pub(super) fn line(text: &str) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{text}");
+    let _ = writeln!(out, "{}", safe(text));
 }
 
-/// Writes raw bytes of data.
+/// Writes the bytes of a stream as they are; for a terminal, whose user wants to look at them, in a
+/// form that does not steer it.
 ///
 /// # Errors
-/// The stream cannot be written.
-pub(super) fn bytes(data: &[u8]) -> io::Result<()> {
+/// The stream cannot be read, or standard output not be written.
+pub(super) fn bytes(mut data: impl Read) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(data)?;
+    if !out.is_terminal() {
+        io::copy(&mut data, &mut out)?;
+        return out.flush();
+    }
+    let mut piece = Vec::new();
+    while data.by_ref().take(PIECE).read_to_end(&mut piece)? > 0 {
+        out.write_all(safe(&String::from_utf8_lossy(&piece)).as_bytes())?;
+        piece.clear();
+    }
     out.flush()
 }
+
+/// How much is shown at once, in bytes.
+const PIECE: u64 = 1 << 16;
 
 /// Writes data as JSON on one line.
 pub(super) fn json<T: Serialize>(data: &T) {
     match serde_json::to_string(data) {
-        Ok(text) => line(&text),
+        Ok(text) => line(&escaped(&text)),
         Err(e) => note(&e.to_string()),
     }
+}
+
+/// Writes a list as JSON on one line, one item after the other: however long it is, one is held.
+pub(super) fn list<T: Serialize>(items: impl Iterator<Item = T>) {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let _ = out.write_all(b"[");
+    for (i, item) in items.enumerate() {
+        let comma = if i == 0 { "" } else { "," };
+        let text = serde_json::to_string(&item).unwrap_or_else(|_| "null".to_owned());
+        let _ = write!(out, "{comma}{}", escaped(&text));
+    }
+    let _ = out.write_all(b"]\n").and_then(|()| out.flush());
 }
 
 /// Writes one line to standard error.
 pub(super) fn note(text: &str) {
     let mut err = io::stderr().lock();
-    let _ = writeln!(err, "{text}");
+    let _ = writeln!(err, "{}", safe(text));
+}
+
+/// Makes a text safe to print, and keeps its lines.
+fn safe(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
+}
+
+/// Writes in JSON's own way what JSON would let through and a terminal would obey.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if forbidden(c) {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Writes a failure and its hints to standard error.
@@ -55,7 +100,7 @@ pub(super) fn fault(fault: &Fault, format: Format) {
     if format == Format::Json {
         let shape = Shape { error: Inner { message: text, hints, exit: fault.code() } };
         if let Ok(text) = serde_json::to_string(&shape) {
-            note(&text);
+            note(&escaped(&text));
         }
         return;
     }
@@ -65,5 +110,19 @@ pub(super) fn fault(fault: &Fault, format: Format) {
     }
     for hint in hints {
         note(&format!("  -> {}", printable(hint)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_leaves_neither_as_text_nor_as_json() {
+        assert_eq!(safe("a\u{1b}[2J\nb\u{9b}c\u{202e}\rd"), "a?[2J\nb?c??d");
+        let json = serde_json::to_string("\u{1b}\u{7f}\u{9b}\u{202e}x").unwrap();
+        let safe = escaped(&json);
+        assert!(safe.is_ascii());
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), "\u{1b}\u{7f}\u{9b}\u{202e}x");
     }
 }

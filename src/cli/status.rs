@@ -16,7 +16,7 @@ use crate::domain::time;
 use crate::domain::tri::Tri;
 use crate::host::harden;
 use crate::host::paths::record_name;
-use crate::host::store::Record;
+use crate::host::store::{Ground, Record};
 use crate::report::{json, lines};
 use crate::words::command::Command;
 use crate::words::refusal::Message;
@@ -27,6 +27,8 @@ use crate::words::witness::Witness;
 #[derive(Serialize)]
 struct StatusJson<'a> {
     incident: IncidentJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ground: Option<GroundJson>,
     #[serde(flatten)]
     assessment: json::AssessmentJson<'a>,
 }
@@ -44,10 +46,31 @@ struct IncidentJson<'a> {
     not_understood: usize,
 }
 
+/// What the records lie on, and whether several may write there at once.
+#[derive(Serialize)]
+struct GroundJson {
+    kind: &'static str,
+    file_system: Option<&'static str>,
+    shared_writing: bool,
+}
+
+fn ground(ctx: &Ctx) -> GroundJson {
+    let ground = ctx.store().ground();
+    let (kind, file_system) = match ground {
+        Ground::Local => ("local", None),
+        Ground::Memory => ("memory", None),
+        Ground::Network(name) => ("network", Some(name)),
+        Ground::Unknown => ("unknown", None),
+    };
+    let shared_writing = matches!(ground, Ground::Local | Ground::Memory);
+    GroundJson { kind, file_system, shared_writing }
+}
+
 #[derive(Serialize)]
 struct AllJson<'a> {
     schema: u32,
     now: String,
+    ground: GroundJson,
     incidents: Vec<StatusJson<'a>>,
     problems: Vec<ProblemJson<'a>>,
 }
@@ -75,6 +98,7 @@ pub(super) fn status(
             Fault::usage(Message::plain(format!("--soon: `{text}`")).hint("30m, 1h30m, PT45M"))
         })?,
     };
+    ctx.warn_of_ground();
     let desk = ctx.desk(Vec::new());
     let now = ctx.now();
     let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon };
@@ -82,7 +106,8 @@ pub(super) fn status(
         let (incident, record) = ctx.opened(&desk, id)?;
         let a = incident.assess(now);
         if ctx.format == Format::Json {
-            out::json(&one(&incident, &record, &a, ctx));
+            let ground = Some(ground(ctx));
+            out::json(&StatusJson { ground, ..one(&incident, &record, &a, ctx) });
         } else {
             header(&incident, &record, ctx);
             for line in lines::assessment(&incident.case, &a, style, advice) {
@@ -107,6 +132,7 @@ pub(super) fn status(
         out::json(&AllJson {
             schema: json::SCHEMA,
             now: time::write_local(now, ctx.zone),
+            ground: ground(ctx),
             incidents: assessed
                 .iter()
                 .map(|((incident, record), a)| one(incident, record, a, ctx))
@@ -180,6 +206,7 @@ fn one<'a>(
             handed_to: incident.handed_to.as_deref(),
             not_understood: incident.not_understood.len(),
         },
+        ground: None,
         assessment: json::assessment(&incident.case, a, ctx.zone),
     }
 }

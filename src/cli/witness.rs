@@ -394,6 +394,10 @@ pub(super) fn tell(
     if let Some(why) = ctx.heads.trouble() {
         out::note(&format!("jishi: {}", Witness::NotRemembered.with(ctx.lang, &[&why])));
     }
+    for (id, n) in ctx.heads.damaged() {
+        let text = Witness::NewestDamaged.with(ctx.lang, &[&id, &n.to_string()]);
+        out::note(&format!("jishi: {text}"));
+    }
     let code = outcome?;
     let doubts = ctx.heads.doubts();
     for doubt in &doubts {

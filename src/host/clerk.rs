@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::by_hand;
+use super::clockwatch::Seen;
 use super::desk::{Desk, DeskError, Listing, New};
 use super::paths::record_name;
 use super::store::{Record, StoreError, new_entry_id};
@@ -165,6 +166,21 @@ impl Clerk {
             }
             Err(error) => vec![Msg::Refused { message: say(&error.into(), lang) }],
         }
+    }
+
+    /// Puts what happened to the clock into the record of each incident that is not closed.
+    pub fn note_clock(&mut self, seen: &Seen, lang: Lang) -> Vec<Msg> {
+        let mut out = Vec::new();
+        let mut trouble = None;
+        for record in self.records.values_mut() {
+            let before = record.entries.len();
+            let noted = self.desk.note_clock(record, seen);
+            out.extend(news(record, before));
+            trouble = trouble.or(noted.err());
+        }
+        // One word for all of them: what failed is the disk, and it fails for each alike.
+        out.extend(trouble.map(|e| Msg::Trouble { message: say(&e, lang) }));
+        out
     }
 
     /// Looks for incidents that others opened.

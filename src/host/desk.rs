@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
+use super::clockwatch;
 use super::heads::{HeadDoubt, Heads};
 use super::store::{
     Draft, FsStore, PackFault, PackText, Pinned, Record, StoreError, is_incident_id, new_entry_id,
@@ -369,16 +370,25 @@ impl Desk {
     ) -> Result<Vec<Entry>, DeskError> {
         let packs = self.packs_of(record)?;
         let mode = self.store.mode();
+        let clock_id = new_entry_id()?;
         let outcome = self.store.append(record, |record| {
             self.heads.check_record(record, mode)?;
             if let Some(there) = record.find(entry_id) {
-                let (happened_at, event) = (there.happened_at, there.event.clone());
-                return Ok(vec![Draft { id: there.id.clone(), happened_at, event }]);
+                return Ok(vec![Draft {
+                    id: there.id.clone(),
+                    happened_at: there.happened_at,
+                    happened_by: there.happened_by,
+                    event: there.event.clone(),
+                }]);
             }
             let incident = Incident::fold(&record.id, packs.clone(), record.entries.clone());
             let Decision { event, happened_at } =
                 decide(&incident, intent, self.clock.now(), self.zone)?;
-            Ok::<_, DeskError>(vec![Draft { id: entry_id.to_owned(), happened_at, event }])
+            let happened_by = happened_at.and(intent.told_by());
+            let own = Draft { id: entry_id.to_owned(), happened_at, happened_by, event };
+            // A step of the clock that nobody saw comes before what was recorded by the new time.
+            let first = clockwatch::first(record, &*self.clock, &clock_id);
+            Ok::<_, DeskError>(first.into_iter().chain([own]).collect())
         })?;
         if outcome.is_ok() {
             // It was held against what is remembered under the lock, a moment ago.
@@ -407,7 +417,12 @@ impl Desk {
             let intent = Intent::Note { text, happened_at: None };
             let Decision { event, happened_at } =
                 decide(&incident, &intent, self.clock.now(), self.zone)?;
-            Ok::<_, DeskError>(vec![Draft { id: entry_id.clone(), happened_at, event }])
+            Ok::<_, DeskError>(vec![Draft {
+                id: entry_id.clone(),
+                happened_at,
+                happened_by: None,
+                event,
+            }])
         })??;
         self.heads.accept(&record, mode);
         Ok((record, entries))

@@ -142,6 +142,7 @@ pub struct Heads {
 struct Seen {
     trouble: Option<String>,
     doubts: BTreeMap<String, HeadDoubt>,
+    damaged: BTreeMap<String, u64>,
 }
 
 /// The file of one record.
@@ -175,6 +176,11 @@ impl Heads {
     /// Returns the doubts that came up so far, by incident.
     pub fn doubts(&self) -> Vec<HeadDoubt> {
         self.seen().doubts.values().cloned().collect()
+    }
+
+    /// Returns incidents whose newest remembered entry was found damaged, with its number.
+    pub fn damaged(&self) -> Vec<(String, u64)> {
+        self.seen().damaged.iter().map(|(id, n)| (id.clone(), *n)).collect()
     }
 
     /// Returns the doubt about one incident.
@@ -315,6 +321,7 @@ impl Heads {
             Err(HeadDoubt::Cut { was, .. })
                 if record.torn.is_some() && was.count == chain.count + 1 =>
             {
+                self.seen().damaged.insert(record.id.clone(), chain.count);
                 Ok(())
             }
             other => other,

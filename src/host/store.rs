@@ -41,7 +41,7 @@ pub use room::{LOW, Room, survive_size_limit};
 
 use super::clock::Clock;
 use super::paths::{folder_name, record_name};
-use crate::domain::event::{Entry, Event, Mode, Who};
+use crate::domain::event::{Entry, Event, Mode, ToldBy, Who};
 use crate::domain::time::{Time, Zone, write_utc};
 use crate::record::digest::hex;
 use crate::record::{Chain, Problem, Torn};
@@ -56,6 +56,8 @@ pub struct Draft {
     pub id: String,
     /// When it happened, where a person said so.
     pub happened_at: Option<Time>,
+    /// By which clock that was told, where it was not the host's.
+    pub happened_by: Option<ToldBy>,
     /// What happened.
     pub event: Event,
 }
@@ -66,7 +68,7 @@ impl Draft {
     /// # Errors
     /// The system gave no random bytes.
     pub fn new(event: Event) -> Result<Self, StoreError> {
-        Ok(Self { id: new_entry_id()?, happened_at: None, event })
+        Ok(Self { id: new_entry_id()?, happened_at: None, happened_by: None, event })
     }
 }
 

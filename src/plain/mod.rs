@@ -225,6 +225,16 @@ impl Plain {
                 out.push(W::Unsaved.with(self.lang, &[&unsaved]));
                 out
             }
+            Msg::ClockChanged(change) => {
+                vec![entry::clock_changed(
+                    change.what,
+                    change.ms,
+                    change.note.as_deref(),
+                    self.lang,
+                )]
+            }
+            Msg::FarFolder(kind) => vec![entry::far_folder(&kind, self.lang)],
+            Msg::Trouble { message } => said(&message),
             _ => Vec::new(),
         };
         printed(out)

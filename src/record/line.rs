@@ -16,7 +16,7 @@ use super::batch::{Role, Tie};
 use super::canon::{self, NotCanonical};
 use super::digest::Digest;
 use super::wrong::Wrong;
-use crate::domain::event::{Boot, ClockQuality, Entry, Event, Mode, Who};
+use crate::domain::event::{Boot, ClockQuality, Entry, Event, Mode, ToldBy, Who};
 use crate::domain::text::printable;
 use crate::domain::time::{Time, write_utc};
 
@@ -97,6 +97,9 @@ pub fn encode(entry: &Entry, prev: Digest) -> Result<Line, Unfit> {
     e.insert("at".to_owned(), written("at", entry.at)?);
     if let Some(at) = entry.happened_at {
         e.insert("happened_at".to_owned(), written("happened_at", at)?);
+    }
+    if let Some(by) = entry.happened_by {
+        e.insert("happened_by".to_owned(), serde_json::to_value(by).map_err(shape)?);
     }
     e.insert("boot".to_owned(), serde_json::to_value(&entry.boot).map_err(shape)?);
     e.insert("clock".to_owned(), serde_json::to_value(&entry.clock).map_err(shape)?);
@@ -281,6 +284,8 @@ struct Whole<'a, W, B> {
     at: &'a str,
     #[serde(default, borrow)]
     happened_at: Option<Text<'a>>,
+    #[serde(default)]
+    happened_by: Option<ToldBy>,
     by: W,
     mode: Mode,
     boot: B,
@@ -305,6 +310,7 @@ impl Whole<'_, Who, Boot> {
             n: self.n,
             at,
             happened_at,
+            happened_by: self.happened_by,
             by: self.by,
             mode: self.mode,
             boot: self.boot,
@@ -399,6 +405,7 @@ impl Frame<'_> {
             id: printable(&self.id),
             at: moment("at", self.at)?,
             happened_at: None,
+            happened_by: None,
             by: Who::default(),
             mode: self.mode,
             boot: Boot::default(),

@@ -6,6 +6,7 @@ crate::words! {
         Cut: "`{0}` 的记录曾有 {1} 条, 记录头 {2}, 现在只有 {3} 条: 末尾被截去, 或被换成了旧副本", "the record of `{0}` had {1} entries with head {2} and has {3} now: its end was cut off, or an older copy was put back";
         Rewritten: "`{0}` 的记录被改写: 第 {1} 条时的记录头曾是 {2}, 现在是 {3}", "the record of `{0}` was rewritten: after {1} entries its head was {2} and is {3} now";
         Replaced: "`{0}` 处已是另一份记录: 原来那份有 {1} 条, 记录头 {2}", "another record stands in the place of `{0}`: the one that was there had {1} entries with head {2}";
+        NewestDamaged: "`{0}` 的第 {1} 条曾经完好, 现在损坏了; 下一次写入以 recovered 条目写明", "entry {1} of `{0}` was whole once and is damaged now; the next entry answers for it as recovered";
         Gone: "`{0}` 的记录不见了: 它曾有 {1} 条, 记录头 {2}", "the record of `{0}` is gone: it had {1} entries with head {2}";
         NothingRecorded: "{0}; 没有记录任何内容", "{0}; nothing was recorded";
         KeepAndFindOut: "请原样保存一份副本, 并查明是谁改动的", "keep a copy of it as it is, and find out who changed it";

@@ -99,7 +99,7 @@ prop_compose! {
             n,
             id,
             at: time(seconds) + TimeDelta::nanoseconds(nanos),
-            happened_at: happened.map(time),
+            happened_at: happened.map(time), happened_by: None,
             by: Who { login, sudo, ssh, tty, host },
             mode,
             boot: Boot { id: boot, ms },

@@ -125,7 +125,7 @@ impl FsStore {
     ) -> Result<Batch, StoreError> {
         let (offset, bytes, sha256) = (gap.offset, gap.bytes, gap.sha256.to_string());
         let event = Event::Recovered { offset, bytes, sha256 };
-        let draft = Draft { id: new_entry_id()?, happened_at: None, event };
+        let draft = Draft { id: new_entry_id()?, happened_at: None, happened_by: None, event };
         let mut chain = record.chain.clone();
         let line = encode(&self.entry(&draft, &chain, self.clock.now()), chain.head)?;
         let entry = chain
@@ -171,9 +171,10 @@ impl FsStore {
             id: draft.id.clone(),
             at,
             happened_at: draft.happened_at,
+            happened_by: draft.happened_by,
             by: self.who.clone(),
             mode: self.mode,
-            boot: self.clock.boot(),
+            boot: self.clock.boot_at(at),
             clock: self.clock.quality(),
             event: draft.event.clone(),
         }
