@@ -10,7 +10,7 @@
 //! - Damage at the end is answered for by an entry, never cut off; any other damage ends all writing.
 //! - Some room is held in reserve, and given up when the disk is full.
 //!
-//! [`FsStore`] keeps no file open between calls, so it can be cloned and used from any thread.
+//! [`FsStore`] itself keeps no file open between calls, so it can be cloned and used from any thread.
 
 mod append;
 mod create;
@@ -26,6 +26,7 @@ mod read;
 mod room;
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -117,8 +118,10 @@ pub struct Record {
     doubt: bool,
     /// Up to where this process has itself brought the record to the disk.
     synced: u64,
-    /// Its folder, once something was added: the next time is near.
+    /// Its folder and file, once something was added: the next time is near. Dropped with the first
+    /// failure, and where the path leads elsewhere by then.
     dir: Option<Arc<Dir>>,
+    file: Option<Arc<File>>,
 }
 
 impl Record {
@@ -162,6 +165,7 @@ impl Record {
             doubt: false,
             synced: 0,
             dir: None,
+            file: None,
         }
     }
 

@@ -11,7 +11,7 @@ use super::wrong::Wrong;
 use crate::domain::event::{Entry, Event, Mode};
 
 /// How many bytes are read before they are looked at; one line more at most.
-const FILL: usize = 1 << 20;
+const FILL: usize = 2 << 20;
 /// From how many bytes on a second thread pays: some hundred lines, a fraction of a millisecond.
 const SHARED: usize = 96 << 10;
 

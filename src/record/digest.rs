@@ -34,6 +34,16 @@ impl Digest {
         (wrong & 0xf0 == 0).then_some(Self(out))
     }
 
+    /// Says whether a text is this digest, in the one form in which it is written.
+    pub fn is_written(&self, text: &[u8]) -> bool {
+        let mut hex = [0; 64];
+        let (pairs, _) = hex.as_chunks_mut::<2>();
+        for (pair, byte) in pairs.iter_mut().zip(self.0) {
+            *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+        }
+        hex == *text
+    }
+
     /// Writes the form that is read aloud and shown: the first 16 digits in four groups,
     /// e.g. `7f3a 91c2 08de 4b17`.
     pub fn short(&self) -> String {
@@ -81,12 +91,14 @@ pub fn hex(bytes: &[u8]) -> String {
     out
 }
 
+const DIGITS: [u8; 16] = *b"0123456789abcdef";
+
 /// The value of each digit; 0xff for what is none.
 const NIBBLES: [u8; 256] = {
     let mut table = [0xff; 256];
     let mut value = 0;
     while value < 16 {
-        table[b"0123456789abcdef"[value as usize] as usize] = value;
+        table[DIGITS[value as usize] as usize] = value;
         value += 1;
     }
     table

@@ -142,12 +142,17 @@ pub struct Decoded {
 
 /// Cuts a line (without its line feed) into the bytes of `e` and the stored digest.
 pub fn split(line: &[u8]) -> Option<(&[u8], Digest)> {
+    let (e, hex) = cut(line)?;
+    Some((e, Digest::parse(hex)?))
+}
+
+fn cut(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = line.strip_prefix(HEAD)?.strip_suffix(TAIL)?;
     let (rest, hex) = rest.split_at_checked(rest.len().checked_sub(64)?)?;
     let e = rest.strip_suffix(MID)?;
     // serde would read an array as a struct, too; an entry is an object.
     let object = e.first() == Some(&b'{') && e.last() == Some(&b'}');
-    Some((e, Digest::parse(hex)?)).filter(|_| object)
+    object.then_some((e, hex))
 }
 
 /// Reads a line (without its line feed): recomputes its digest, then reads the entry.
@@ -200,9 +205,13 @@ fn link(prev: &str) -> Result<Digest, Wrong> {
 
 /// Cuts the entry out of a line whose digest fits.
 fn fitting(line: &[u8]) -> Result<(&[u8], Digest), Wrong> {
-    let (e, stored) = split(line).ok_or(Wrong::NotALine)?;
+    let (e, hex) = cut(line).ok_or(Wrong::NotALine)?;
     let computed = Digest::of(e);
-    if stored == computed { Ok((e, computed)) } else { Err(Wrong::BadDigest { stored, computed }) }
+    if computed.is_written(hex) {
+        return Ok((e, computed));
+    }
+    let stored = Digest::parse(hex).ok_or(Wrong::NotALine)?;
+    Err(Wrong::BadDigest { stored, computed })
 }
 
 /// An entry whose digest fits, before its parts are looked at.

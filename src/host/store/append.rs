@@ -70,7 +70,10 @@ impl FsStore {
         lock: &mut Lock,
         decide: &mut impl FnMut(&Record) -> Result<Vec<Draft>, E>,
     ) -> Result<Result<Vec<Entry>, E>, StoreError> {
-        let file = dir.append(self.file_name())?;
+        let file = match record.file.take() {
+            Some(file) if !record.doubt && dir.leads_to(self.file_name(), &file) => file,
+            _ => Arc::new(dir.append(self.file_name())?),
+        };
         self.catch_up(record, dir, &file, true)?;
         lock.settle();
         // Whether a line feed was written that made an entry of the line before it.
@@ -107,7 +110,7 @@ impl FsStore {
                 continue;
             }
             record.synced = batch.chain.bytes;
-            record.dir = Some(Arc::clone(dir));
+            (record.dir, record.file) = (Some(Arc::clone(dir)), Some(file));
             record.torn = None;
             record.chain = batch.chain;
             batch.entries.into_iter().for_each(|entry| record.push(entry));

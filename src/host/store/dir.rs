@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use super::disk::Disk;
@@ -58,11 +58,13 @@ impl Dir {
 
     /// Says whether this very folder is what its path leads to.
     pub(super) fn is_in_place(&self) -> bool {
-        let (here, there) = (rustix::fs::fstat(&self.fd), rustix::fs::lstat(&self.path));
-        let same = |a: &rustix::fs::Stat, b: &rustix::fs::Stat| {
-            (a.st_dev, a.st_ino, a.st_mode) == (b.st_dev, b.st_ino, b.st_mode)
-        };
-        matches!((here, there), (Ok(a), Ok(b)) if same(&a, &b))
+        same(rustix::fs::fstat(&self.fd), rustix::fs::lstat(&self.path))
+    }
+
+    /// Says whether an open file is what a name in this folder leads to.
+    pub(super) fn leads_to(&self, name: &str, file: &File) -> bool {
+        let there = rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW);
+        same(rustix::fs::fstat(file), there)
     }
 
     /// Makes a folder with all that is missing above it, each synced into the one that holds it.
@@ -189,4 +191,10 @@ impl Dir {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Says whether two answers are about the same thing.
+fn same(a: rustix::io::Result<Stat>, b: rustix::io::Result<Stat>) -> bool {
+    let which = |s: Stat| (s.st_dev, s.st_ino, s.st_mode);
+    matches!((a, b), (Ok(a), Ok(b)) if which(a) == which(b))
 }
