@@ -158,6 +158,11 @@ impl Plain {
         if let Err(why) = read_answers(incident, &set, self.now, self.zone) {
             return said(&refusal(&why, self.lang));
         }
+        let case = &incident.case;
+        let known = |id: &String| case.facts.contains_key(id) || case.anchors.contains_key(id);
+        if set.iter().all(|(id, text)| half_width(text) == UNKNOWN && !known(id)) {
+            return vec![W::StillUnknown.text(self.lang).to_owned()];
+        }
         self.propose(set)
     }
 

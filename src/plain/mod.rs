@@ -56,6 +56,23 @@ pub struct Setup {
     pub open: Option<String>,
 }
 
+impl Setup {
+    /// A setup with nothing in it.
+    pub fn new(zone: Zone, lang: Lang) -> Self {
+        Self {
+            zone,
+            lang,
+            packs: Vec::new(),
+            incidents: Vec::new(),
+            problems: Vec::new(),
+            soon_seconds: crate::app::SOON_SECONDS,
+            directory: Vec::new(),
+            mode: Mode::Live,
+            open: None,
+        }
+    }
+}
+
 /// The line-by-line console.
 #[derive(Debug)]
 pub struct Plain {

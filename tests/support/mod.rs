@@ -75,7 +75,7 @@ pub fn stories() -> Vec<Story> {
     out
 }
 
-fn read(name: &str, text: &str) -> Story {
+pub fn read(name: &str, text: &str) -> Story {
     let mut now = Time::default();
     let mut steps = Vec::new();
     for (n, line) in text.lines().enumerate() {
