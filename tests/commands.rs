@@ -439,3 +439,24 @@ fn files_are_private() {
     assert_eq!(mode(&folder), 0o700);
     assert_eq!(mode(&folder.join("record.jsonl")), 0o600);
 }
+
+#[test]
+fn an_undecided_duty_says_until_when_it_must_be_decided() {
+    let home = Home::new();
+    let id = home.new_incident(&[]);
+    let status = home.json(&["status", &id]);
+    let duties = status["duties"].as_array().unwrap();
+    let of = |name: &str| duties.iter().find(|d| d["id"] == name).unwrap();
+    let police = of("cn-cac-2025/first_report.police");
+    let time = |v: &Value| {
+        chrono::DateTime::parse_from_rfc3339(v.as_str().expect("a time")).expect("a time")
+    };
+    assert_eq!(time(&police["due"]) - time(&police["decide_by"]), chrono::TimeDelta::minutes(20));
+    home.ok(&["set", &id, "involves_cii=yes", "pi_persons=1200000"]);
+    let status = home.json(&["status", &id]);
+    let duties = status["duties"].as_array().unwrap();
+    let police = duties.iter().find(|d| d["id"] == "cn-cac-2025/first_report.police").unwrap();
+    assert!(police["decide_by"].is_null());
+    let other = home.new_incident(&[]);
+    assert!(home.ok(&["status", &other]).contains("decide by"));
+}

@@ -58,6 +58,7 @@ impl House {
             incidents: Vec::new(),
             problems: Vec::new(),
             soon_seconds: 1800,
+            lead_seconds: 1200,
             directory: vec![(
                 "police".to_owned(),
                 "phone".to_owned(),

@@ -529,3 +529,25 @@ mod wake {
         }
     }
 }
+
+#[test]
+fn what_is_undecided_says_until_when_it_must_be_decided_and_then_to_report_first() {
+    let mut d = Desk::new(setup(Lang::Zh), vec![incident("a", "门户被篡改", "01:40", &[])]);
+    d.clock("02:11:40").keys("Enter");
+    let screen = d.screen();
+    assert!(screen.contains("最迟 02:20 定级"), "{screen}");
+    d.clock("02:20");
+    let screen = d.screen();
+    assert!(screen.contains("下一步  定级已晚, 先报: 报 "), "{screen}");
+    let row = screen.lines().find(|l| l.contains("02:40 前")).unwrap();
+    assert!(row.starts_with("?!") && row.contains("定级已晚, 先报"), "{row}");
+    // The two-hour track still has time.
+    assert!(screen.lines().any(|l| l.starts_with("? ") && l.contains("03:40 前")), "{screen}");
+    until_asked(&mut d, "involves_cii");
+    assert!(d.screen().contains("定级已晚, 先报"), "{}", d.screen());
+}
+
+fn until_asked(d: &mut Desk, fact: &str) {
+    d.keys("t");
+    until(d, fact);
+}

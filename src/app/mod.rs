@@ -26,6 +26,7 @@ mod wake;
 use std::sync::Arc;
 
 use crate::domain::assess::Assessment;
+use crate::domain::duty::DutyStatus;
 use crate::domain::event::{ClockQuality, Event};
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
@@ -33,6 +34,7 @@ use crate::domain::time::{Time, Zone};
 use crate::words::Lang;
 use crate::words::console::Word as W;
 use crate::words::refusal::Message;
+use crate::words::say::Urgency;
 use form::Form;
 use keymap::{Context, Keymap};
 use screen::Screen;
@@ -62,6 +64,8 @@ pub struct Setup {
     pub who: String,
     /// Seconds before its end at which a clock counts as ending soon.
     pub soon_seconds: i64,
+    /// Seconds that drafting and approval take.
+    pub lead_seconds: i64,
     /// The user's own numbers.
     pub directory: Vec<Listing>,
     /// The user's own keys: action name, keys with blanks between.
@@ -85,6 +89,7 @@ impl Setup {
             clock: ClockQuality::default(),
             who: String::new(),
             soon_seconds: SOON_SECONDS,
+            lead_seconds: LEAD_SECONDS,
             directory: Vec::new(),
             keys: Vec::new(),
             open: None,
@@ -94,6 +99,8 @@ impl Setup {
 
 /// Seconds before its end at which a clock counts as ending soon, unless the user says otherwise.
 pub const SOON_SECONDS: i64 = 1800;
+/// Seconds that drafting and approval take, unless the user says otherwise.
+pub const LEAD_SECONDS: i64 = 1200;
 
 /// One number of the user's own directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -160,6 +167,7 @@ pub struct App {
     clock: ClockQuality,
     who: String,
     soon: i64,
+    lead: i64,
     directory: Vec<Listing>,
     keymap: Keymap,
     stack: Vec<Screen>,
@@ -193,6 +201,7 @@ impl App {
             clock: setup.clock,
             who: setup.who,
             soon: setup.soon_seconds,
+            lead: setup.lead_seconds,
             directory: setup.directory,
             keymap: Keymap::with(&setup.keys),
             stack: vec![Screen::Board],
@@ -277,6 +286,16 @@ impl App {
     /// Seconds before its end at which a clock counts as ending soon.
     pub fn soon(&self) -> i64 {
         self.soon
+    }
+
+    /// How pressing a duty is at the present second.
+    pub fn urgency(&self, duty: &DutyStatus) -> Urgency {
+        Urgency::with_lead(duty, self.now(), self.soon, self.lead)
+    }
+
+    /// Until when an undecided duty must be decided on.
+    pub fn decide_by(&self, duty: &DutyStatus) -> Option<Time> {
+        duty.decide_by(self.lead)
     }
 
     /// The user's own numbers for a body, in their order.

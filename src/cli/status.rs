@@ -74,7 +74,7 @@ pub(super) fn status(
     };
     let desk = ctx.desk(Vec::new());
     let now = ctx.now();
-    let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon };
+    let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon, lead: ctx.lead() };
     if let Some(id) = id {
         let (incident, record) = ctx.opened(&desk, id)?;
         let a = incident.assess(now);
@@ -177,7 +177,7 @@ fn one<'a>(
             handed_to: incident.handed_to.as_deref(),
             not_understood: incident.not_understood.len(),
         },
-        assessment: json::assessment(&incident.case, a, ctx.zone),
+        assessment: json::assessment(&incident.case, a, ctx.zone, ctx.lead()),
     }
 }
 
@@ -237,7 +237,7 @@ fn row(incident: &Incident, a: &Assessment, style: lines::Style) -> String {
 }
 
 fn clock_words(incident: &Incident, d: &DutyStatus, a: &Assessment, style: lines::Style) -> String {
-    let mark = say::Urgency::of(d, a.now, style.soon).mark();
+    let mark = say::Urgency::with_lead(d, a.now, style.soon, style.lead).mark();
     let due = d.due.unwrap_or(a.now);
     let left = say::countdown((due - a.now).num_seconds(), style.lang);
     let at = say::moment_with_offset(due, a.now, style.zone, style.lang);
@@ -255,7 +255,7 @@ pub(super) fn next(ctx: &Ctx) -> Result<u8, Fault> {
     let now = ctx.now();
     let all = ctx.everything(&desk)?;
     let soon = ctx.soon();
-    let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon };
+    let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon, lead: ctx.lead() };
     let assessed: Vec<(&Incident, Assessment)> = all
         .open
         .iter()
@@ -314,13 +314,13 @@ pub(super) fn assess(ctx: &Ctx, file: &Path) -> Result<u8, Fault> {
     })?;
     let a = crate::domain::assess::assess(&case, now);
     if ctx.format == Format::Json {
-        out::json(&json::assessment(&case, &a, ctx.zone));
+        out::json(&json::assessment(&case, &a, ctx.zone, ctx.lead()));
     } else {
         if crate::domain::assess::learned_at(&case).is_none() {
             out::note(Command::NoLearnedAt.text(lang));
         }
         let soon = ctx.soon();
-        let style = lines::Style { lang, zone: ctx.zone, soon };
+        let style = lines::Style { lang, zone: ctx.zone, soon, lead: ctx.lead() };
         lines::assessment(&case, &a, style, true).iter().for_each(|l| out::line(l));
     }
     Ok(0)

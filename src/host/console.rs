@@ -109,6 +109,7 @@ fn console(
         clock,
         who: desk.store().who().person().to_owned(),
         soon_seconds: i64::from(config.soon_minutes) * 60,
+        lead_seconds: i64::from(config.lead_minutes) * 60,
         directory: config.directory.into_iter().map(listing).collect(),
         keys: config.keys,
         open,

@@ -76,6 +76,7 @@ impl Talk {
             incidents: found.incidents,
             problems: found.problems,
             soon_seconds: i64::from(setup.config.soon_minutes) * 60,
+            lead_seconds: i64::from(setup.config.lead_minutes) * 60,
             directory: contacts.map(|c| (c.body, c.channel, c.value, c.note)).collect(),
             mode: desk.store().mode(),
             open,

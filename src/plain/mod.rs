@@ -48,6 +48,8 @@ pub struct Setup {
     pub problems: Vec<(String, String)>,
     /// Seconds before its end at which a clock counts as ending soon.
     pub soon_seconds: i64,
+    /// Seconds that drafting and approval take.
+    pub lead_seconds: i64,
     /// The user's own numbers: body, channel, number, note.
     pub directory: Vec<(String, String, String, String)>,
     /// The mode of the incidents.
@@ -66,6 +68,7 @@ impl Setup {
             incidents: Vec::new(),
             problems: Vec::new(),
             soon_seconds: crate::app::SOON_SECONDS,
+            lead_seconds: crate::app::LEAD_SECONDS,
             directory: Vec::new(),
             mode: Mode::Live,
             open: None,
@@ -82,6 +85,7 @@ pub struct Plain {
     incidents: Vec<(Incident, String)>,
     problems: Vec<(String, String)>,
     soon: i64,
+    lead: i64,
     directory: Vec<(String, String, String, String)>,
     mode: Mode,
     now: Time,
@@ -133,6 +137,7 @@ impl Plain {
             incidents: setup.incidents,
             problems: setup.problems,
             soon: setup.soon_seconds,
+            lead: setup.lead_seconds,
             directory: setup.directory,
             mode: setup.mode,
             now,
@@ -224,6 +229,8 @@ impl Plain {
                 if own {
                     self.state = State::Command;
                     out.extend(self.enter(&id));
+                    // How pressing it is has just been said.
+                    self.note_bands();
                 }
                 out
             }

@@ -106,7 +106,7 @@ fn line(app: &App, item: &Item) -> Line {
     let nearest = board::nearest(item).and_then(|d| Some((d, d.due?)));
     let urgency = match (&item.incident.closed, nearest) {
         (Some(_), _) | (None, None) => Urgency::Done,
-        (None, Some((d, _))) => Urgency::of(d, app.now(), app.soon()),
+        (None, Some((d, _))) => app.urgency(d),
     };
     let mut title = item.incident.title.clone();
     if item.incident.mode == Mode::Exercise {

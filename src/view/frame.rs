@@ -22,7 +22,7 @@ pub(super) const PLAIN: Style = Style::new();
 pub(super) fn colour(urgency: Urgency) -> Style {
     match urgency {
         Urgency::Overdue => Style::new().fg(Color::Red).add_modifier(Modifier::BOLD),
-        Urgency::Soon => Style::new().fg(Color::Red),
+        Urgency::Soon | Urgency::Late => Style::new().fg(Color::Red),
         Urgency::Running => Style::new().fg(Color::Yellow),
         Urgency::Undecided => Style::new().fg(Color::Cyan),
         Urgency::Done => Style::new().fg(Color::Green),
@@ -112,7 +112,7 @@ pub(super) fn nearest(app: &App, item: &Item) -> String {
     let Some((duty, due)) = board::nearest(item).and_then(|d| Some((d, d.due?))) else {
         return String::new();
     };
-    let mark = Urgency::of(duty, app.now(), app.soon()).mark();
+    let mark = app.urgency(duty).mark();
     let left = left(app, due);
     let at = say::moment(due, app.now(), app.zone(), app.lang());
     format!("{mark} {left} ({at})")

@@ -121,6 +121,7 @@ pub(super) fn help(pen: &mut Pen<'_>, app: &App, of: Context, scroll: usize) {
     text.heading(W::HelpMarks.text(lang), width);
     for (mark, word) in [
         ("!!", W::MarkSoon),
+        ("?!", W::MarkLate),
         ("! ", W::MarkRunning),
         ("~ ", W::MarkForecast),
         ("? ", W::MarkUndecided),

@@ -304,6 +304,15 @@ fn why_line(app: &App, item: &Item, t: &Triage) -> String {
     if let Some(due) = q.earliest_due {
         let at = say::moment(due, app.now(), app.zone(), lang);
         parts.push(W::WhyDue.with(lang, &[&at, &q.settles.len().to_string()]));
+        let settled = q.settles.iter().filter_map(|id| item.assessment.duty(id));
+        match settled.filter(|d| d.due == q.earliest_due).filter_map(|d| app.decide_by(d)).min() {
+            Some(by) if by <= app.now() => parts.push(W::DecideLate.text(lang).to_owned()),
+            Some(by) => {
+                let by = say::moment(by, app.now(), app.zone(), lang);
+                parts.push(W::DecideBy.with(lang, &[&by]));
+            }
+            None => {}
+        }
     } else if !q.settles.is_empty() {
         parts.push(W::WhySettles.with(lang, &[&q.settles.len().to_string()]));
     }

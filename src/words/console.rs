@@ -131,7 +131,12 @@ words! {
         ChainSent: "{0} 已报", "told {0}";
         IsClosed: "事件已结束: {0}", "closed: {0}";
         NextTell: "报 {0}: {1}", "tell {0}: {1}";
-        NextTriage: "研判 (t): {0} 个未知; 最早的期限可能是 {1}", "triage (t): {0} unknowns; the earliest limit could be {1}";
+        NextTriage: "研判 (t): {0} 个未知; 最迟 {2} 定级, 最早期限可能是 {1}", "triage (t): {0} unknowns; decide by {2}, the earliest limit could be {1}";
+        NextLate: "定级已晚, 先报: {0}", "past the time to decide, report first: {0}";
+        NextThenDecide: "{0}; 待定的最迟 {1} 定级", "{0}; decide the rest by {1}";
+        NextThenLate: "{0}; 另有待定的已过定级时间, 也先报", "{0}; others are past the time to decide: report those, too";
+        DecideBy: "最迟 {0} 定级", "decide by {0}";
+        DecideLate: "定级已晚, 先报", "too late to decide: report";
         NextTriageCalm: "研判 (t): 还有 {0} 个未知", "triage (t): {0} unknowns";
         NextNothing: "没有到期的报告; 有新情况请更新", "no report is due; update when something changes";
         NoNumber: "号码未登记 (写进通讯录文件)", "no number on file (put it into your directory file)";
@@ -276,6 +281,7 @@ words! {
         HelpMarks: "标记", "marks";
         MarkSoon: "即将到期, 或已超时", "ends soon, or overdue";
         MarkRunning: "计时中", "running";
+        MarkLate: "待定, 但起草审批已来不及: 先报", "undecided, and past the time to decide: report first";
         MarkForecast: "若不恢复, 到时升级", "the level will rise then if it goes on";
         MarkUndecided: "待定: 可能适用", "undecided: it may apply";
         MarkWaiting: "尚未起算", "waits for what starts it";

@@ -31,6 +31,9 @@ words! {
         AndMore: "{0} 等另 {1} 项", "{0} and {1} more";
         BandSoon: "注意: 还剩 {0}. {1}, {2} 前. ({3})", "Attention: {0} left. {1}, by {2}. ({3})";
         BandOverdue: "注意: {0}. {1}, 期限 {2} 已过. ({3})", "Attention: {0}. {1}, was due by {2}. ({3})";
+        BandLate: "注意: 定级已晚, 先报. {1}, {2} 前, 还剩 {0}. ({3})", "Attention: past the time to decide, report first. {1}, by {2}, {0} left. ({3})";
+        DecideBy: "最迟 {0} 定级.", "Decide by {0}.";
+        DecideLate: "定级已晚 ({0}), 先报.", "Past the time to decide ({0}): report first.";
         NextIs: "下一步: {0}, {1} 前, {2}.", "Next: {0}, by {1}, {2}.";
         NextUndecided: "它是否适用还未定: {0}.", "Whether it applies is not settled: {0}.";
         NextChannel: "渠道 {0}: {1}", "Channel {0}: {1}";
