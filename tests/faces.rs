@@ -175,6 +175,7 @@ impl Face for Lines<'_> {
             }
             Intent::Note { text, .. } => self.answers(&format!("note {text}"), &[]),
             Intent::HandOver { to } => self.answers(&format!("handover {to}"), &[]),
+            Intent::TakeOver { .. } => self.answers("accept", &[]),
             Intent::Close { because } => self.answers(&format!("close {because}"), &[]),
             Intent::Correct { entry, because, fields } => {
                 let fields: Vec<String> = fields.iter().map(|(k, v)| format!("{k}={v}")).collect();
@@ -359,7 +360,12 @@ impl Face for Keys<'_> {
             }
             Intent::HandOver { to } => {
                 self.key("h");
+                self.key("h");
                 self.fill(&[(Name::To, to)]);
+            }
+            Intent::TakeOver { .. } => {
+                self.key("h");
+                self.key("A");
             }
             Intent::Close { because } => {
                 self.key("C");

@@ -32,7 +32,7 @@ fn desk(lang: Lang, incidents: Vec<Incident>) -> Desk {
 }
 
 /// The ways to each screen, from the board.
-const WAYS: [(&str, &str); 11] = [
+const WAYS: [(&str, &str); 14] = [
     ("board", ""),
     ("incident", "Enter"),
     ("triage", "Enter t"),
@@ -44,6 +44,9 @@ const WAYS: [(&str, &str); 11] = [
     ("help", "Enter ?"),
     ("palette", "Enter /"),
     ("new", "N"),
+    ("handover", "Enter r Tab Tab Tab type:A-17 Enter a Enter h h type:li Enter"),
+    ("handed_over", "Enter h h type:li Enter Esc"),
+    ("note", "Enter n type:told-the-vendor C-j type:and-the-duty-manager"),
 ];
 
 fn at_screen(lang: Lang, size: (u16, u16), incidents: Vec<Incident>, keys: &str) -> Desk {
@@ -130,6 +133,8 @@ fn a_write_under_way_and_a_write_that_failed() {
     d.mood = Mood::Fails;
     d.keys("Enter n type:told-the-duty-manager Enter");
     insta::assert_snapshot!("not_recorded", d.screen());
+    d.keys("s type:/tmp/there Enter");
+    insta::assert_snapshot!("not_recorded_save", d.screen());
 }
 
 fn everywhere() -> Vec<Desk> {

@@ -38,6 +38,8 @@ struct IncidentJson<'a> {
     head: String,
     closed: bool,
     handed_to: Option<&'a str>,
+    /// Whether the last hand-over was accepted; null where there was none.
+    handover_accepted: Option<bool>,
     not_understood: usize,
 }
 
@@ -175,6 +177,7 @@ fn one<'a>(
             head: record.head().to_string(),
             closed: incident.closed.is_some(),
             handed_to: incident.handed_to.as_deref(),
+            handover_accepted: incident.handover.as_ref().map(|h| h.accepted.is_some()),
             not_understood: incident.not_understood.len(),
         },
         assessment: json::assessment(&incident.case, a, ctx.zone, ctx.lead()),
@@ -195,6 +198,9 @@ fn header(incident: &Incident, record: &Record, ctx: &Ctx) {
         crate::words::Lang::Zh => format!("记录  {n} 条  头 {head}"),
         crate::words::Lang::En => format!("record  {n} entries  head {head}"),
     });
+    if let Some(waits) = crate::report::handover::waits(incident, lang) {
+        out::line(&waits);
+    }
     if let Some((at, because)) = &incident.closed {
         let at = say::full(*at, ctx.zone);
         out::line(&format!("{}  {at}  {because}", lang.pick("已结束", "closed")));

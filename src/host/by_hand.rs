@@ -24,7 +24,7 @@ pub(super) fn command(effect: &Effect, zone: Zone) -> String {
             }
         }
         Effect::Append { incident, intent } => append(&mut words, incident, intent, zone),
-        Effect::Quit | Effect::Suspend | Effect::Repaint => return String::new(),
+        _ => return String::new(),
     }
     words.join(" ")
 }
@@ -37,7 +37,7 @@ fn append(words: &mut Vec<String>, incident: &str, intent: &Intent, zone: Zone) 
         Intent::Waive { .. } => "waive",
         Intent::Correct { .. } => "correct",
         Intent::Note { .. } => "note",
-        Intent::HandOver { .. } => "handover",
+        Intent::HandOver { .. } | Intent::TakeOver { .. } => "handover",
         Intent::Close { .. } => "close",
     };
     words.extend([name.to_owned(), quoted(incident)]);
@@ -91,6 +91,7 @@ fn append(words: &mut Vec<String>, incident: &str, intent: &Intent, zone: Zone) 
             option(words, "--happened-at", moment(happened_at).as_deref());
         }
         Intent::HandOver { to } => option(words, "--to", Some(to)),
+        Intent::TakeOver { .. } => words.push("--accept".to_owned()),
         Intent::Close { because } => option(words, "--because", Some(because)),
     }
 }
@@ -103,6 +104,14 @@ fn option(words: &mut Vec<String>, name: &str, value: Option<&str>) {
 
 /// Quotes a word for a shell where it needs that.
 fn quoted(text: &str) -> String {
+    if text.contains('\n') {
+        // A line break inside quotes would end the line to be copied; this form keeps it on one.
+        let text: Vec<String> = text
+            .split('\n')
+            .map(|l| printable(l).replace('\\', r"\\").replace('\'', r"\'"))
+            .collect();
+        return format!("$'{}'", text.join(r"\n"));
+    }
     let text = printable(text);
     let plain = |c: char| c.is_alphanumeric() || "-_=./:,+@".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

@@ -17,6 +17,7 @@ use super::config::Config;
 use super::desk::{Desk, DeskError};
 use super::error::HostError;
 use super::input::{self, Input};
+use super::keep::Keep;
 use super::screen::Screen;
 use super::signals::{Ask, Signals};
 use super::terminal::{self, Claim, Tty};
@@ -37,6 +38,8 @@ pub struct ConsoleSetup {
     pub lang: Lang,
     /// The user's settings.
     pub config: Config,
+    /// Where half-typed text is kept.
+    pub keep: Keep,
     /// The incident to open at once: its id, or a part of it that is unique.
     pub open: Option<String>,
 }
@@ -71,9 +74,11 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     let _ = screen.show(None);
 
     let desk = setup.desk;
-    let (clerk, found) = Clerk::start(Arc::clone(&desk))?;
+    let (mut clerk, found) = Clerk::start(Arc::clone(&desk))?;
+    let kept = setup.keep.all();
+    clerk.keep_in(setup.keep);
     let watch = clerk.watch();
-    let (app, clock) = console(&desk, setup.lang, setup.config, open, (cols, rows), found);
+    let (app, clock) = console(&desk, setup.lang, setup.config, open, kept, (cols, rows), found);
     let (tell, told) = unbounded_channel();
     let writer = Writer::start(clerk, tell).map_err(start)?;
     let (keys, input) = unbounded_channel();
@@ -89,6 +94,7 @@ fn console(
     lang: Lang,
     config: Config,
     open: Option<String>,
+    kept: Vec<(String, String)>,
     (cols, rows): (u16, u16),
     found: super::clerk::Found,
 ) -> (App, Sync) {
@@ -111,6 +117,7 @@ fn console(
         soon_seconds: i64::from(config.soon_minutes) * 60,
         lead_seconds: i64::from(config.lead_minutes) * 60,
         directory: config.directory.into_iter().map(listing).collect(),
+        kept,
         keys: config.keys,
         open,
         ..Setup::new(desk.now(), desk.zone(), lang)
@@ -166,6 +173,9 @@ impl Session {
                 break;
             }
         }
+        // What is half-typed now is offered again the next time.
+        let effects = self.app.leave();
+        self.hand_over(effects);
         self.writer.finish();
         Ok(())
     }
@@ -192,7 +202,15 @@ impl Session {
 
     fn tick(&mut self) {
         let now = self.desk.now();
-        self.app.update(Msg::Tick { now });
+        let effects = self.app.update(Msg::Tick { now });
+        self.hand_over(effects);
+    }
+
+    /// Hands effects of time to the writer; they touch nothing of the terminal.
+    fn hand_over(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.writer.send(Job::Do(effect, self.app.lang()));
+        }
     }
 
     /// Once a second at most: the time, the clock's quality, others' entries.

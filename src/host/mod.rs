@@ -2,6 +2,7 @@
 //!
 //! Only here are files opened and clocks read; everything else is handed what it needs.
 
+pub mod beside;
 mod by_hand;
 pub mod clerk;
 pub mod clock;
@@ -10,6 +11,7 @@ pub mod console;
 pub mod desk;
 pub mod error;
 pub mod input;
+pub mod keep;
 mod keys;
 pub mod paths;
 mod pen;

@@ -7,18 +7,21 @@
 //! - `show`: what is told of lists, clocks, reasons, the record and the law
 //! - `ask`: questions, and the effect of an answer before it is recorded
 //! - `form`: acts whose fields are asked for one by one
+//! - `keep`: half-typed text, and what was not recorded
 //! - `bands`: clocks that became more pressing
 
 mod ask;
 mod bands;
 mod command;
 mod form;
+mod keep;
 mod show;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::app::effect::{Effect, Msg};
+use crate::app::kept::Kept;
 use crate::domain::decide::{Intent, Refusal, check_learned_at, decide};
 use crate::domain::event::{Entry, Mode};
 use crate::domain::incident::Incident;
@@ -52,6 +55,8 @@ pub struct Setup {
     pub lead_seconds: i64,
     /// The user's own numbers: body, channel, number, note.
     pub directory: Vec<(String, String, String, String)>,
+    /// Half-typed text that an earlier session left: incident (empty for a new one) and text.
+    pub kept: Vec<(String, String)>,
     /// The mode of the incidents.
     pub mode: Mode,
     /// The incident to open at once.
@@ -70,6 +75,7 @@ impl Setup {
             soon_seconds: crate::app::SOON_SECONDS,
             lead_seconds: crate::app::LEAD_SECONDS,
             directory: Vec::new(),
+            kept: Vec::new(),
             mode: Mode::Live,
             open: None,
         }
@@ -99,6 +105,15 @@ pub struct Plain {
     skipped: BTreeSet<String>,
     asking: bool,
     bands: BTreeMap<(String, String), Urgency>,
+    /// What the host is asked for besides what the present line asks.
+    outbox: Vec<Effect>,
+    /// Half-typed text by incident, empty for a new one: what an earlier session left, and of this
+    /// one's form what the host keeps.
+    kept: BTreeMap<String, Kept>,
+    /// What was not recorded: why, and the command that records it.
+    unsaved: Option<(String, String)>,
+    /// The incident of the form that is kept now.
+    typing: Option<String>,
 }
 
 /// What the next line is taken for.
@@ -114,6 +129,8 @@ enum State {
     Confirm(Box<Act>),
     /// Yes or no to a `learned_at` that lies far back.
     LongAgo(Box<Act>),
+    /// Nothing: the host reads the files of a report.
+    Reading(Form),
     /// Nothing: the host is writing.
     Writing,
 }
@@ -148,7 +165,14 @@ impl Plain {
             skipped: BTreeSet::new(),
             asking: false,
             bands: BTreeMap::new(),
+            outbox: Vec::new(),
+            kept: BTreeMap::new(),
+            unsaved: None,
+            typing: None,
         };
+        for (incident, text) in &setup.kept {
+            plain.kept.extend(Kept::read(text).map(|k| (incident.clone(), k)));
+        }
         plain.open = setup.open.filter(|id| plain.incident(id).is_some());
         plain.note_bands();
         plain
@@ -164,6 +188,9 @@ impl Plain {
             Some(id) => self.enter(&id),
             None => self.list(),
         });
+        if self.open.is_none() {
+            out.extend(self.offer_kept());
+        }
         printed(out)
     }
 
@@ -173,7 +200,7 @@ impl Plain {
             State::Command => W::PromptCommand,
             State::Confirm(_) | State::LongAgo(_) => W::PromptYesNo,
             State::Answer(_) | State::Form(_) => W::PromptAnswer,
-            State::Writing => return "",
+            State::Writing | State::Reading(_) => return "",
         };
         word.text(self.lang)
     }
@@ -184,7 +211,7 @@ impl Plain {
         let mut effects = Vec::new();
         let input = input.trim();
         let state = std::mem::replace(&mut self.state, State::Command);
-        let asks = !matches!(state, State::Command | State::Writing);
+        let asks = !matches!(state, State::Command | State::Writing | State::Reading(_));
         out.extend(match state {
             _ if asks && command::gives_up(input) => {
                 self.asking = false;
@@ -193,6 +220,10 @@ impl Plain {
             State::Writing => {
                 self.state = State::Writing;
                 vec![W::Writing.text(self.lang).to_owned()]
+            }
+            State::Reading(form) => {
+                self.state = State::Reading(form);
+                vec![W::Reading.text(self.lang).to_owned()]
             }
             State::Command => self.command(input, &mut effects),
             State::Answer(asked) => self.answered(asked, input),
@@ -214,6 +245,8 @@ impl Plain {
                 }
             },
         });
+        effects.extend(self.keep());
+        effects.append(&mut self.outbox);
         (printed(out), effects)
     }
 
@@ -235,7 +268,17 @@ impl Plain {
                 out
             }
             Msg::Appended { incident, entries, head } => self.appended(&incident, entries, head),
-            Msg::Refused { message } => {
+            Msg::Digested { files } => self.digested(files),
+            Msg::Saved { path } => {
+                self.unsaved = None;
+                vec![W::SavedAs.with(self.lang, &[&path])]
+            }
+            Msg::Refused { message, .. } if self.is_reading() => {
+                let mut out = said(&message);
+                out.extend(self.ask_files_again());
+                out
+            }
+            Msg::Refused { message, .. } => {
                 self.state = State::Command;
                 self.asking = false;
                 let mut out = said(&message);
@@ -247,7 +290,12 @@ impl Plain {
                 self.asking = false;
                 let mut out = said(&message);
                 out.push(W::Unsaved.with(self.lang, &[&unsaved]));
+                out.push(W::UnsavedHow.text(self.lang).to_owned());
+                self.unsaved = Some((message.text, unsaved));
                 out
+            }
+            Msg::Present(names) if !names.is_empty() => {
+                vec![W::AlsoOn.with(self.lang, &[&names.join(", ")])]
             }
             _ => Vec::new(),
         };
@@ -321,6 +369,8 @@ impl Plain {
         };
         self.asking = false;
         match command {
+            Command::Save => self.save(rest),
+            Command::Resume => self.resume(),
             Command::List => self.list(),
             Command::New => self.begin(Form::new_incident(&self.packs)),
             Command::Open => self.open_by(rest),
@@ -346,6 +396,8 @@ impl Plain {
             Command::Facts => self.facts(),
             Command::Ask => self.ask(rest),
             Command::Set => self.set(rest),
+            Command::Handover if rest.is_empty() => self.handover(),
+            Command::Accept => self.accept(),
             act => self.act(act, rest),
         }
     }
@@ -387,7 +439,9 @@ impl Plain {
         self.open = Some(id.to_owned());
         self.duties.clear();
         self.skipped.clear();
-        self.summary()
+        let mut out = self.summary();
+        out.extend(self.offer_kept());
+        out
     }
 
     /// Looks at an act as the engine will, and asks for a yes.

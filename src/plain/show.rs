@@ -79,6 +79,15 @@ impl Plain {
         if let Some((_, because)) = &incident.closed {
             out.push(format!("{}: {because}", W::ClosedShort.text(self.lang)));
         }
+        if let Some(h) = incident.handover.as_ref().filter(|h| h.accepted.is_none()) {
+            out.push(W::HandoverWaits.with(self.lang, &[&h.by, &h.to]));
+        }
+        for pin in &incident.pins {
+            let newer = self.packs.iter().find(|p| p.id == pin.id && p.edition > pin.edition);
+            if let Some(pack) = newer {
+                out.push(W::NewerPack.with(self.lang, &[&pack.edition, &pin.edition]));
+            }
+        }
         out.extend(self.levels(incident));
         out.extend(self.next());
         out.push(W::OpenHint.text(self.lang).to_owned());

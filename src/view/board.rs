@@ -143,6 +143,9 @@ fn line(app: &App, item: &Item) -> Line {
 fn under(app: &App, item: &Item) -> String {
     let lang = app.lang();
     let case = &item.incident.case;
+    if let Some(h) = app.open_handover(item) {
+        return W::HandOverWaits.with(lang, &[&h.to]);
+    }
     let sure: Vec<String> = board::running(item)
         .filter(|d| d.applies == Tri::Yes)
         .take(3)

@@ -56,7 +56,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, t: &Triage) {
     let below: u16 = if roomy { 8 } else { 4 };
     let choices_end = body.end.saturating_sub(below).max(y + 3);
     let y = choices(pen, app, item, t, y, choices_end.min(body.end)) + u16::from(roomy);
-    let y = if let Some(message) = &t.refused {
+    let y = if let Some(message) = t.refused.as_ref().map(|s| app.in_words(s)) {
         let mut y = y;
         let hints = message.hints.iter().map(String::as_str);
         for text in std::iter::once(message.text.as_str()).chain(hints) {

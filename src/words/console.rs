@@ -18,6 +18,7 @@ words! {
         CtxGlobal: "各屏", "everywhere";
         CtxForm: "表单", "forms";
         CtxRead: "阅读", "reading";
+        CtxSave: "存到别处", "saving elsewhere";
         CtxBanner: "未能记录", "not recorded";
         Exercise: "演练 EXERCISE", "EXERCISE 演练";
 
@@ -55,6 +56,10 @@ words! {
         ActEntry: "展开", "whole entry";
         ActCorrect: "更正", "correct";
         ActRun: "执行", "do it";
+        ActHandOverTo: "交给..", "hand over to ..";
+        ActAccept: "接受交接", "accept it";
+        ActSaveAs: "存到别处", "save elsewhere";
+        ActSave: "写入新文件", "write a new file";
         ActAcknowledge: "知道了", "understood";
         ActUp: "上移", "up";
         ActDown: "下移", "down";
@@ -79,7 +84,16 @@ words! {
         Opened: "已立案 {0}", "opened {0}";
         OthersWrote: "{0} 刚刚写入了记录", "{0} has just added to the record";
         NotRecorded: "未能确认写入磁盘", "NOT RECORDED for certain";
-        Unsaved: "未保存的内容, 请抄下:", "what was not saved; copy it:";
+        Unsaved: "未保存的内容, 请抄下 (是一条命令), 或按 s 存到别处:", "what was not saved, as a command: copy it, or press s to save it elsewhere:";
+        SavedAs: "已存到 {0}; 它还不在记录里", "saved in {0}; it is not in the record yet";
+        SaveWhere: "存到哪个新文件: ", "into which new file: ";
+        Reading: "正在读取附件.. 尚未记录", "reading the files.. not recorded yet";
+        KeptBack: "已恢复 {0} 未记录的内容; 先看记录里有没有", "what you were typing at {0} is back; see first whether it is in the record";
+        KeptNew: "{0} 有一份没填完的新建表单, 按 N 继续", "a new incident was being typed at {0}; N goes on with it";
+        AlsoOn: "同时在线 {0}", "also on: {0}";
+        NewerPack: "规则包已有新版 {0}, 本事件按 {1} 判断", "the rules have a newer edition {0}; this incident is judged by {1}";
+        HandOverOpen: "{0} 交给 {1} ({2}): 交接待接受 (h)", "{0} hands over to {1} ({2}): waits to be accepted (h)";
+        HandOverWaits: "交接待接受: {0}", "hand-over waits for {0}";
         DraftKept: "未记录; 已填内容保留, 再打开还在", "not recorded; what you typed is kept for when you come back";
         DraftBack: "已恢复上次未记录的内容", "what you typed before is back";
         BadAction: "配置中的动作 `{0}` 不存在", "configuration names an unknown action `{0}`";
@@ -195,6 +209,7 @@ words! {
         FormWaive: "不适用, 因为", "does not apply, because";
         FormCorrect: "更正", "correct";
         FormNote: "备注", "note";
+        FormHandOverShort: "交接", "handed";
         FormHandOver: "交接", "hand over";
         FormClose: "结束事件", "close the incident";
         FieldTitle: "标题", "title";
@@ -205,6 +220,7 @@ words! {
         FieldChannel: "渠道", "channel";
         FieldReference: "编号", "reference";
         FieldHappenedAt: "实际时间", "happened at";
+        FieldFiles: "附件", "files";
         FieldFailed: "未成功的原因", "failed because";
         FieldLate: "超时的原因", "late because";
         FieldOfficer: "接收人", "taken by";
@@ -218,11 +234,12 @@ words! {
         HintPacks: "左右键移动, 空格勾选", "left and right move, space ticks";
         HintOptional: "可留空", "may be empty";
         HintHappenedAt: "空 = 现在; 例 02:05, 20m ago", "empty = now; e.g. 02:05, 20m ago";
+        HintFiles: "文件路径, 多个用 ; 分开; 只记名称和摘要", "paths, several with ; between; name and digest are kept";
         HintFailed: "报成功的留空", "empty if it went through";
         HintLate: "已超时, 写明原因", "past its limit; say why";
         HintBecause: "必填, 会留在记录里", "needed; it stays in the record";
         HintValue: "新的值; ? 表示不知道", "the new value; ? for unknown";
-        HintText: "不写涉密内容", "nothing secret";
+        HintText: "不写涉密内容; Ctrl-J 换行", "nothing secret; Ctrl-J breaks the line";
         OneOf: "{0}/{1}", "{0}/{1}";
         Withdraw: "撤回整条", "withdraw the whole entry";
         NothingSent: "还没有已报的记录; 先按 r 记录已报", "nothing was sent yet; record it with r first";

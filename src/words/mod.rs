@@ -2,6 +2,7 @@
 //!
 //! - `say`: moments, clocks, levels, answers and states as people read them
 //! - `refusal`: why something was not recorded, and the mend
+//! - `spoken`: the same in the names that stand on the screens
 //! - `console`: labels of the full-screen console
 //! - `command`: messages of the command line
 //! - `entry`: one entry of a record
@@ -16,6 +17,7 @@ pub mod entry;
 pub mod plain;
 pub mod refusal;
 pub mod say;
+pub mod spoken;
 
 use crate::domain::law::Text;
 

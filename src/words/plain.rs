@@ -76,6 +76,17 @@ words! {
         Others: "{0} 记录了第 {1} 条: {2}", "{0} recorded entry {1}: {2}";
         Created: "已新建 {0}.", "Opened {0}.";
         Unsaved: "请手工抄下: {0}", "Copy by hand: {0}";
+        UnsavedHow: "或写 save 文件路径, 存到一个新文件.", "Or write save PATH to keep it in a new file.";
+        SavedAs: "已存到 {0}; 它还不在记录里.", "Saved in {0}; it is not in the record yet.";
+        NothingUnsaved: "没有未保存的内容.", "Nothing is left unsaved.";
+        KeptBack: "{0} 有没填完的 {1}: {2}. resume 继续; 先看 record 里有没有.", "At {0} {1} was left half-typed: {2}. resume goes on; see record first.";
+        NothingKept: "没有没填完的内容.", "Nothing was left half-typed.";
+        Reading: "正在读取附件...", "Reading the files...";
+        AskFiles: "附件的路径? 多个用 ; 分开. 空行: 没有.", "Which files went with it? Paths with ; between. Empty line: none.";
+        HandoverWaits: "交接待接受: {0} 交给 {1}. accept 接受.", "A hand-over waits: {0} to {1}. accept takes it.";
+        HandoverHow: "handover 姓名: 交给某人; accept: 接受.", "handover NAME: hand over; accept: take over.";
+        NewerPack: "规则包已有新版 {0}, 本事件按 {1} 判断.", "The rules have a newer edition {0}; this incident is judged by {1}.";
+        AlsoOn: "同时在线: {0}.", "Also on: {0}.";
         AskTitle: "标题? cancel 放弃.", "Title? cancel gives up.";
         AskLearned: "何时发现或获知? 例: 01:30, 20m ago, now. cancel 放弃.", "When was it found or learned of? E.g. 01:30, 20m ago, now. cancel gives up.";
         AskPacks: "适用哪些规则? 编号用逗号分开.", "Which rules? Numbers with commas between.";
@@ -124,7 +135,7 @@ words! {
         HelpLook: "clocks 时限; next 下一步; why [编号] 为何; record 记录; facts 事实; law 法条.", "clocks; next: the next step; why [NUMBER]; record; facts; law.";
         HelpAnswer: "ask 逐个研判; set 事实=值 答一项.", "ask: questions one by one; set FACT=VALUE: answer one.";
         HelpAct: "sent 编号 已报; received 编号 收到; waive 编号 不适用.", "sent NUMBER; received NUMBER; waive NUMBER: does not apply.";
-        HelpMore: "note 备注; correct 条号 更正; handover 交接; close 结束.", "note; correct ENTRY; handover; close.";
+        HelpMore: "note 备注; correct 条号 更正; handover 交接单, handover 姓名 交出, accept 接受; close 结束.", "note; correct ENTRY; handover: the summary, handover NAME: over to them, accept; close.";
         HelpRest: "lang 切换语言; back 返回; cancel 放弃当前输入; quit 退出.", "lang: other language; back; cancel: give up the present input; quit.";
         HelpPrompt: "空行从不算作回答; 只有 yes 才会记录.", "An empty line is never an answer; only yes records.";
         PromptCommand: "命令> ", "command> ";

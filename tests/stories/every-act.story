@@ -16,7 +16,7 @@ failed first_report.police police phone 占线
 sent first_report.police police phone A-17
 received first_report.police police G-77
 duty first_report.police yes met 02:30
-correct 12 编号写错 | reference=A-18
+correct 13 编号写错 | reference=A-18
 correct 11 重复
 
 # Past the hour: the other body is told late.
@@ -25,6 +25,9 @@ sent first_report.protection_department protection_department phone
 duty first_report.protection_department yes met_late 02:30
 waive crime_report 没有涉嫌犯罪的迹象
 handover 李工
+accept 19
+accept 19
+refused
 set handling_ended_at=02:40
 close 还没有完
 refused

@@ -1,0 +1,50 @@
+//! Something that was said, kept so that it follows a change of language.
+
+use super::App;
+use crate::domain::decide::Refusal;
+use crate::words::console::Word as W;
+use crate::words::refusal::Message;
+use crate::words::spoken::spoken;
+
+/// Something that was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// One of the console's own texts, with its values.
+    Word(W, Vec<String>),
+    /// Why the engine refused.
+    Refusal(Box<Refusal>),
+    /// Words that the host chose.
+    Message(Message),
+}
+
+impl From<W> for Said {
+    fn from(word: W) -> Self {
+        Self::Word(word, Vec::new())
+    }
+}
+
+impl From<Refusal> for Said {
+    fn from(why: Refusal) -> Self {
+        Self::Refusal(Box::new(why))
+    }
+}
+
+impl App {
+    /// Puts what was said into the language of the moment.
+    pub fn in_words(&self, said: &Said) -> Message {
+        match said {
+            Said::Word(word, values) => {
+                let values: Vec<&str> = values.iter().map(String::as_str).collect();
+                Message::plain(word.with(self.lang, &values))
+            }
+            Said::Refusal(why) => {
+                let mut message = spoken(why, self.current().map(|i| &i.incident), self.lang);
+                if let Refusal::LongAgo { .. } = **why {
+                    message.hints = vec![W::AgainToConfirm.text(self.lang).to_owned()];
+                }
+                message
+            }
+            Said::Message(message) => message.clone(),
+        }
+    }
+}
