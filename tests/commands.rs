@@ -460,3 +460,22 @@ fn an_undecided_duty_says_until_when_it_must_be_decided() {
     let other = home.new_incident(&[]);
     assert!(home.ok(&["status", &other]).contains("decide by"));
 }
+
+#[test]
+fn a_hand_over_is_printed_under_24_lines_and_accepted_once() {
+    let home = Home::new();
+    let id = home.new_incident(&["involves_cii=yes", "pi_persons=1200000"]);
+    home.fails(&["handover", &id, "--accept"], 1, &["no hand-over to accept"]);
+    home.fails(&["handover", &id], 2, &[]);
+    home.ok(&["sent", &id, "first_report.police", "--channel", "phone", "--ref", "A-17"]);
+    home.ok(&["handover", &id, "--to", "李工"]);
+    let shown = home.ok(&["handover", &id, "--show"]);
+    assert!(shown.lines().count() < 24, "{shown}");
+    for part in ["A-17", "李工", "waits to be accepted", "police", "next"] {
+        assert!(shown.contains(part), "`{part}` is not in: {shown}");
+    }
+    assert!(home.ok(&["status", &id]).contains("hand-over waits for 李工"));
+    home.ok(&["handover", &id, "--accept"]);
+    home.fails(&["handover", &id, "--accept"], 1, &["has accepted this hand-over already"]);
+    assert_eq!(home.json(&["status", &id])["incident"]["handover_accepted"], true);
+}
