@@ -518,7 +518,7 @@ mod wake {
     #[test]
     fn nothing_changes_on_the_screen_before_the_moment_of_waking() {
         let mut d = cii();
-        for keys in ["", "Enter", "t", "Esc w", "Esc r"] {
+        for keys in ["", "Enter", "t", "Esc w", "Esc r", "Esc h"] {
             d.keys(keys);
             let before = d.screen();
             let wake = d.app.wake().unwrap();

@@ -37,7 +37,10 @@ impl App {
             _ => self.current(),
         };
         let Some(item) = item.filter(|i| i.incident.closed.is_none()) else { return Vec::new() };
-        if !matches!(self.screen(), Screen::Incident { .. } | Screen::Why { .. }) {
+        if !matches!(
+            self.screen(),
+            Screen::Incident { .. } | Screen::Why { .. } | Screen::HandOver { .. }
+        ) {
             return board::nearest(item).and_then(|d| d.due).into_iter().collect();
         }
         let ticks = |s: Option<State>| matches!(s, Some(State::Running | State::Overdue));

@@ -15,6 +15,8 @@ use crate::words::{Lang, fill};
 const CLOCKS: usize = 6;
 /// Reports that get a line, the latest ones.
 const REPORTS: usize = 5;
+/// A moment without seconds, so that the text stands still where no clock does.
+const TO_THE_MINUTE: &str = "%Y-%m-%d %H:%M %:z";
 /// Open questions that are named.
 const UNKNOWNS: usize = 4;
 
@@ -70,7 +72,10 @@ impl Work<'_> {
         );
         let mut out = vec![
             (format!("{exercise}{}  {}", i.title, i.id), true),
-            (format!("{}  {record}", say::full(self.a.now, self.style.zone)), false),
+            (
+                format!("{}  {record}", self.style.zone.show(self.a.now).format(TO_THE_MINUTE)),
+                false,
+            ),
         ];
         for (pack, v) in i.case.packs.iter().zip(&self.a.packs) {
             let open = if v.settled() { "" } else { self.pick(" (未定)", " (not settled)") };
