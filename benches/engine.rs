@@ -101,6 +101,7 @@ fn entries(pack: &Pack, count: u64) -> Vec<Entry> {
                 id: format!("{n:032x}"),
                 at: learned() + TimeDelta::seconds(i64::try_from(n).unwrap_or(0)),
                 happened_at: None,
+                happened_by: None,
                 by: Who { login: "oncall".into(), ..Who::default() },
                 mode: Mode::Live,
                 boot: Boot::default(),

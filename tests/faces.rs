@@ -176,6 +176,7 @@ impl Face for Lines<'_> {
             Intent::Note { text, .. } => self.answers(&format!("note {text}"), &[]),
             Intent::HandOver { to } => self.answers(&format!("handover {to}"), &[]),
             Intent::TakeOver { .. } => self.answers("accept", &[]),
+            Intent::ByWatch(_) | Intent::Confirmed(_) => panic!("no story tells it"),
             Intent::Close { because } => self.answers(&format!("close {because}"), &[]),
             Intent::Correct { entry, because, fields } => {
                 let fields: Vec<String> = fields.iter().map(|(k, v)| format!("{k}={v}")).collect();
@@ -363,6 +364,7 @@ impl Face for Keys<'_> {
                 self.key("h");
                 self.fill(&[(Name::To, to)]);
             }
+            Intent::ByWatch(_) | Intent::Confirmed(_) => panic!("no story tells it"),
             Intent::TakeOver { .. } => {
                 self.key("h");
                 self.key("A");

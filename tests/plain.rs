@@ -40,6 +40,7 @@ fn entry(n: usize, now: Time, decision: Decision) -> Entry {
         id: format!("{n:032x}"),
         at: now,
         happened_at: decision.happened_at,
+        happened_by: None,
         by: Who { login: "alice".to_owned(), ..Who::default() },
         mode: Mode::Live,
         boot: Boot::default(),

@@ -94,10 +94,12 @@ impl App {
         let confirmed = t.asked && t.about == LEARNED_AT;
         let set = vec![(t.about.clone(), text)];
         let intent = Intent::Answer { set, note: None, happened_at: None, confirmed };
+        let intent = if t.asked { Intent::Confirmed(Box::new(intent)) } else { intent };
         match self.record(intent) {
             Ok(effects) => effects,
             Err(refusal) => {
-                let asked = matches!(refusal, Refusal::LongAgo { .. });
+                let asked =
+                    matches!(refusal, Refusal::LongAgo { .. } | Refusal::NewerEntries { .. });
                 self.refuse_question(refusal.into(), asked);
                 Vec::new()
             }

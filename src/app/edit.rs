@@ -10,6 +10,8 @@ pub struct Line {
     at: usize,
     /// Line breaks are kept.
     breaks: bool,
+    /// The text was proposed, not typed: the first character typed replaces it.
+    proposed: bool,
 }
 
 impl Line {
@@ -38,6 +40,11 @@ impl Line {
         self.breaks
     }
 
+    /// A line that holds a proposal, which the first character typed replaces.
+    pub fn proposal(text: &str) -> Self {
+        Self { proposed: true, ..Self::new(text) }
+    }
+
     /// The text.
     pub fn text(&self) -> String {
         self.chars.iter().collect()
@@ -56,6 +63,10 @@ impl Line {
     /// Inserts one character at the cursor; what could steer a terminal is dropped.
     pub fn insert(&mut self, c: char) {
         if !text::forbidden(c) || (self.breaks && c == '\n') {
+            if std::mem::take(&mut self.proposed) {
+                self.chars.clear();
+                self.at = 0;
+            }
             self.chars.insert(self.at, c);
             self.at += 1;
         }
@@ -75,6 +86,8 @@ impl Line {
 
     /// Takes a key, and says whether it meant anything here.
     pub fn key(&mut self, key: Key) -> bool {
+        // Whoever moves within a proposal means to keep it.
+        self.proposed &= matches!((key.code, key.ctrl, key.alt), (Code::Char(_), false, false));
         match (key.code, key.ctrl, key.alt) {
             (Code::Char(c), false, false) => self.insert(c),
             (Code::Char('j'), true, _) if self.breaks => self.insert('\n'),
@@ -122,6 +135,21 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_character_replaces_a_proposal_and_moving_keeps_it() {
+        let mut line = Line::proposal("now");
+        line.insert('2');
+        line.insert('0');
+        assert_eq!(line.text(), "20");
+        let mut line = Line::proposal("01:3");
+        line.key(Key::plain(Code::End));
+        line.insert('0');
+        assert_eq!(line.text(), "01:30");
+        let mut line = Line::proposal("now");
+        line.paste("01:30");
+        assert_eq!(line.text(), "01:30");
+    }
 
     fn typed(line: &mut Line, keys: &str) {
         for k in keys.split(' ') {

@@ -1,6 +1,7 @@
 //! What the console asks the host to do, and what the host tells it. The line-by-line twin speaks
 //! the same language.
 
+use crate::domain::clockwatch::Change;
 use crate::domain::decide::{Intent, Refusal};
 use crate::domain::event::{Attachment, ClockQuality, Entry};
 use crate::domain::incident::Incident;
@@ -81,6 +82,16 @@ pub enum Msg {
     Clock(ClockQuality),
     /// Who else is on: names, in order, without those who left.
     Present(Vec<String>),
+    /// Something happened to the wall clock.
+    ClockChanged(Change),
+    /// The records lie in a folder of another machine, on a file system of this name: that several
+    /// write at once cannot be promised there.
+    FarFolder(String),
+    /// The host could not do what nobody at the screen asked for; a form that is open goes on.
+    Trouble {
+        /// What, and the mend.
+        message: Message,
+    },
     /// An incident was opened, and is on disk.
     Created(Box<Incident>),
     /// Entries stand in the record, written and synced; own ones and those of others.

@@ -29,6 +29,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::assess::Assessment;
+use crate::domain::clockwatch::Change;
 use crate::domain::duty::DutyStatus;
 use crate::domain::event::{ClockQuality, Event};
 use crate::domain::incident::{HandOver, Incident};
@@ -204,6 +205,8 @@ pub struct App {
     left: BTreeMap<String, (FormKind, String)>,
     keeping: Keeping,
     present: Vec<String>,
+    clock_change: Option<Change>,
+    far_folder: Option<String>,
 }
 
 impl App {
@@ -240,6 +243,8 @@ impl App {
             left: BTreeMap::new(),
             keeping: Keeping::default(),
             present: Vec::new(),
+            clock_change: None,
+            far_folder: None,
         };
         app.take_kept(&setup.kept);
         if let Some((text, word)) = app.keymap.problems.first() {
@@ -272,6 +277,21 @@ impl App {
     /// The language.
     pub fn lang(&self) -> Lang {
         self.lang
+    }
+
+    /// Who else is on.
+    pub fn present(&self) -> &[String] {
+        &self.present
+    }
+
+    /// What happened to the wall clock last, while this console was open.
+    pub fn clock_change(&self) -> Option<&Change> {
+        self.clock_change.as_ref()
+    }
+
+    /// The file system of another machine on which the records lie, where they do.
+    pub fn far_folder(&self) -> Option<&str> {
+        self.far_folder.as_deref()
     }
 
     /// Columns and rows.
@@ -357,11 +377,6 @@ impl App {
     /// A write whose outcome is unknown.
     pub fn banner(&self) -> Option<&Banner> {
         self.banner.as_ref()
-    }
-
-    /// Who else is on.
-    pub fn present(&self) -> &[String] {
-        &self.present
     }
 
     /// Editions on the shelf that are newer than those an incident is judged by: (newer, its own).

@@ -1,8 +1,10 @@
 //! Something that was said, kept so that it follows a change of language.
 
 use super::App;
+use crate::domain::clockwatch::Change;
 use crate::domain::decide::Refusal;
 use crate::words::console::Word as W;
+use crate::words::entry::{clock_changed, far_folder};
 use crate::words::refusal::Message;
 use crate::words::spoken::spoken;
 
@@ -13,6 +15,10 @@ pub enum Said {
     Word(W, Vec<String>),
     /// Why the engine refused.
     Refusal(Box<Refusal>),
+    /// What happened to the wall clock.
+    Clock(Box<Change>),
+    /// The records lie on a file system of another machine, of this kind.
+    FarFolder(String),
     /// Words that the host chose.
     Message(Message),
 }
@@ -39,11 +45,15 @@ impl App {
             }
             Said::Refusal(why) => {
                 let mut message = spoken(why, self.current().map(|i| &i.incident), self.lang);
-                if let Refusal::LongAgo { .. } = **why {
+                if let Refusal::LongAgo { .. } | Refusal::NewerEntries { .. } = **why {
                     message.hints = vec![W::AgainToConfirm.text(self.lang).to_owned()];
                 }
                 message
             }
+            Said::Clock(c) => {
+                Message::plain(clock_changed(c.what, c.ms, c.note.as_deref(), self.lang))
+            }
+            Said::FarFolder(kind) => Message::plain(far_folder(kind, self.lang)),
             Said::Message(message) => message.clone(),
         }
     }

@@ -48,6 +48,17 @@ impl App {
                     b.told = Some((Said::Message(message), true));
                 }
             }
+            Msg::ClockChanged(change) => {
+                self.tell(Said::Clock(Box::new(change.clone())));
+                self.clock_change = Some(change);
+            }
+            Msg::FarFolder(kind) => {
+                self.tell(Said::FarFolder(kind.clone()));
+                self.far_folder = Some(kind);
+            }
+            Msg::Trouble { message } => {
+                self.notice = Some(Notice { said: Said::Message(message), refused: true });
+            }
             Msg::Created(incident) => self.created(*incident),
             Msg::Appended { incident, entries, head } => self.appended(&incident, entries, head),
             Msg::Refused { message, why } => {
@@ -346,7 +357,10 @@ impl App {
             // What is refused anyway needs no files.
             let item = self.current().map(|i| &i.incident);
             let judged = self.intent(&form).and_then(|intent| match item {
-                Some(i) => decide(i, &intent, self.now, self.zone).map(|_| ()),
+                Some(i) => match decide(i, &intent, self.now, self.zone) {
+                    Err(Refusal::NewerEntries { .. }) if form.asked => Ok(()),
+                    other => other.map(|_| ()),
+                },
                 None => Ok(()),
             });
             match judged {
@@ -358,6 +372,9 @@ impl App {
                     return vec![Effect::Digest { paths }];
                 }
                 Err(why) => {
+                    if let Some(Screen::Form(shown)) = self.stack.last_mut() {
+                        shown.asked = matches!(why, Refusal::NewerEntries { .. });
+                    }
                     self.refused(why.into());
                     return Vec::new();
                 }
@@ -372,7 +389,10 @@ impl App {
                 vec![effect]
             })
         } else {
-            self.intent(&form).and_then(|intent| self.record(intent))
+            self.intent(&form).and_then(|intent| {
+                let asked = form.asked;
+                self.record(if asked { Intent::Confirmed(Box::new(intent)) } else { intent })
+            })
         };
         let Some(Screen::Form(shown)) = self.stack.last_mut() else { return Vec::new() };
         match result {
@@ -381,7 +401,8 @@ impl App {
                 effects
             }
             Err(refusal) => {
-                shown.asked = matches!(refusal, Refusal::LongAgo { .. });
+                shown.asked =
+                    matches!(refusal, Refusal::LongAgo { .. } | Refusal::NewerEntries { .. });
                 self.refused(refusal.into());
                 Vec::new()
             }
@@ -416,6 +437,9 @@ fn as_recorded(intent: Intent, event: &Event) -> Intent {
         (Intent::Correct { entry, because, .. }, Event::Corrected { fields, .. }) => {
             let fields = fields.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
             Intent::Correct { entry, because, fields }
+        }
+        (Intent::Confirmed(inner), event) => {
+            Intent::Confirmed(Box::new(as_recorded(*inner, event)))
         }
         (intent, _) => intent,
     }

@@ -82,10 +82,13 @@ pub enum Cmd {
         /// Since when it was known
         #[arg(long, value_name = "TIME")]
         happened_at: Option<String>,
+        /// The time was read from somebody's watch, not from this host
+        #[arg(long, requires = "happened_at")]
+        watch: bool,
         /// Why, or where from
         #[arg(long)]
         note: Option<String>,
-        /// A learned-at more than thirty days back is meant
+        /// A learned-at more than thirty days back, or entries of a newer version, are no hindrance
         #[arg(long)]
         yes: bool,
     },
@@ -129,6 +132,9 @@ pub enum Cmd {
         /// When it was sent
         #[arg(long, value_name = "TIME")]
         happened_at: Option<String>,
+        /// The time was read from somebody's watch, not from this host
+        #[arg(long, requires = "happened_at")]
+        watch: bool,
         /// A file that went with it; its digest is recorded
         #[arg(long, value_name = "FILE")]
         attach: Vec<PathBuf>,
@@ -138,6 +144,9 @@ pub enum Cmd {
         /// Why it is late
         #[arg(long, value_name = "WHY")]
         late_because: Option<String>,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// Record that the recipient acknowledged; starts a relay clock
     Received {
@@ -157,6 +166,12 @@ pub enum Cmd {
         /// When it was acknowledged
         #[arg(long, value_name = "TIME")]
         happened_at: Option<String>,
+        /// The time was read from somebody's watch, not from this host
+        #[arg(long, requires = "happened_at")]
+        watch: bool,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// Record that a duty does not apply, with the reason
     Waive {
@@ -167,6 +182,9 @@ pub enum Cmd {
         /// Why
         #[arg(long, value_name = "WHY")]
         because: String,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// Correct an earlier entry, or withdraw it when no field is given
     Correct {
@@ -180,6 +198,9 @@ pub enum Cmd {
         /// New values
         #[arg(value_name = "FIELD=VALUE")]
         fields: Vec<String>,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// Keep a note
     Note {
@@ -190,6 +211,9 @@ pub enum Cmd {
         /// When it happened
         #[arg(long, value_name = "TIME")]
         happened_at: Option<String>,
+        /// The time was read from somebody's watch, not from this host
+        #[arg(long, requires = "happened_at")]
+        watch: bool,
     },
     /// Record a hand-over, accept one, or print what the next one must know
     #[command(group(clap::ArgGroup::new("what").required(true)))]
@@ -205,6 +229,9 @@ pub enum Cmd {
         /// Print clocks, who was told what, open questions and the next decision
         #[arg(long, group = "what")]
         show: bool,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// Close an incident
     Close {
@@ -213,6 +240,9 @@ pub enum Cmd {
         /// Why
         #[arg(long, value_name = "WHY")]
         because: String,
+        /// Entries of a newer version, which this one does not understand, are no hindrance
+        #[arg(long)]
+        yes: bool,
     },
     /// The record: show, verify, export
     #[command(subcommand)]
@@ -258,15 +288,69 @@ pub enum LogCmd {
         /// A head that somebody wrote down; its first digits are enough
         #[arg(long, value_name = "H")]
         head: Option<String>,
-        /// Allowed signers (not in this version)
+        /// Check signed checkpoints against this list of allowed signers (OpenSSH's form)
         #[arg(long, value_name = "FILE")]
         signers: Option<PathBuf>,
     },
-    /// Write the record's bytes to standard output
+    /// Write the record's bytes to standard output; with a key, a checkpoint is signed before
     Export {
         /// Incident
         id: String,
+        /// Do not export unless a checkpoint was signed
+        #[arg(long)]
+        sign: bool,
+        /// With what to sign
+        #[command(flatten)]
+        with: SignWith,
     },
+    /// Print the text of a checkpoint: which record, how many entries, which head
+    Checkpoint {
+        /// Incident
+        id: String,
+    },
+    /// Sign a checkpoint with an SSH key and keep it in the incident's folder
+    Sign {
+        /// Incident
+        id: String,
+        /// With what to sign
+        #[command(flatten)]
+        with: SignWith,
+    },
+    /// Time-stamp a checkpoint (RFC 3161) with files that you carry to an authority and back
+    Timestamp {
+        /// Incident
+        id: String,
+        /// Write the query to this file
+        #[arg(long, value_name = "FILE", conflicts_with = "reply")]
+        request: Option<PathBuf>,
+        /// Check this reply and keep it
+        #[arg(long, value_name = "FILE")]
+        reply: Option<PathBuf>,
+    },
+    /// Go on with a record that is not as it was remembered; the reason becomes an entry
+    Accept {
+        /// Incident
+        id: String,
+        /// Why
+        #[arg(long, value_name = "WHY")]
+        because: String,
+    },
+    /// Make the record's file append-only, as chattr +a does
+    Harden {
+        /// Incident
+        id: String,
+    },
+}
+
+/// With what to sign; else what config.ron names.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SignWith {
+    /// A private key file in OpenSSH's form, without passphrase
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// A key in ssh-agent
+    #[arg(long, value_name = "FINGERPRINT|COMMENT", conflicts_with = "key")]
+    pub agent: Option<String>,
 }
 
 /// What to do with rule packs.

@@ -12,15 +12,18 @@ use crate::domain::law::Pack;
 use crate::domain::suggest::nearest;
 use crate::domain::time::{self, Time, Zone};
 use crate::host::clock::{Clock, SystemClock};
-use crate::host::config::{self, Config};
+use crate::host::config::{self, Config, ConfigError};
 use crate::host::desk::{Desk, DeskError, Listing};
+use crate::host::heads::Heads;
 use crate::host::paths::Paths;
-use crate::host::store::{FsStore, Record};
+use crate::host::store::{FsStore, Ground, Record};
 use crate::host::who;
 use crate::packs;
 use crate::words::Lang;
 use crate::words::command::Command;
+use crate::words::entry::far_folder;
 use crate::words::refusal::Message;
+use crate::words::witness::Witness;
 
 /// The pack that is meant when none is named.
 pub(super) const DEFAULT_PACK: &str = "cn-cac-2025";
@@ -46,6 +49,8 @@ pub(super) struct Ctx {
     pub(super) config: Config,
     /// Folders.
     pub(super) paths: Paths,
+    /// Heads of records that this user's programs have seen.
+    pub(super) heads: Heads,
     clock: Arc<dyn Clock>,
     at: Option<Time>,
 }
@@ -73,7 +78,10 @@ impl Ctx {
         let config = Config::load(&paths.config).map_err(|e| {
             let mut message = Message::plain(e.to_string());
             message.hints = e.hints();
-            Fault::usage(message)
+            match e {
+                ConfigError::Read { .. } => Fault::machine(message),
+                _ => Fault::usage(message),
+            }
         })?;
         let lang = config::language(asked, config.language, env);
         let zone = Zone::System;
@@ -89,7 +97,8 @@ impl Ctx {
                 Fault::usage(crate::words::refusal::bad_time("--at", &why, lang))
             })?),
         };
-        Ok(Self { lang, zone, format: common.format, config, paths, clock, at })
+        let heads = Heads::under(&paths.state);
+        Ok(Self { lang, zone, format: common.format, config, paths, heads, clock, at })
     }
 
     /// The moment that the command is about.
@@ -110,7 +119,15 @@ impl Ctx {
 
     /// The desk at which incidents are read and written; new ones are bound to packs of `shelf`.
     pub(super) fn desk(&self, shelf: Vec<Arc<Pack>>) -> Desk {
-        Desk::new(self.store(), shelf, self.clock(), self.zone)
+        Desk::new(self.store(), shelf, self.clock(), self.zone).with_heads(self.heads.clone())
+    }
+
+    /// Says on standard error that the records lie on another machine, where they do: that several
+    /// write at once cannot be promised there.
+    pub(super) fn warn_of_ground(&self) {
+        if let Ground::Network(kind) = self.store().ground() {
+            super::out::note(&format!("jishi: {}", far_folder(kind, self.lang)));
+        }
     }
 
     /// Seconds within which a clock counts as ending soon.
@@ -200,6 +217,11 @@ impl Ctx {
     pub(super) fn desk_fault(&self, e: DeskError) -> Fault {
         match e {
             DeskError::Refused(why) => Fault::from_refusal(&why, self.lang),
+            DeskError::Head(doubt) => {
+                let mut message = doubt.message(self.lang);
+                message.text = Witness::NothingRecorded.with(self.lang, &[&message.text]);
+                Fault::machine(message)
+            }
             DeskError::Store(e) => {
                 let mut message = Message::plain(e.to_string());
                 message.hints = e.hints();

@@ -48,6 +48,7 @@ impl Fault {
             | Refusal::BadTime { .. }
             | Refusal::BadText(_)
             | Refusal::Nothing
+            | Refusal::WatchWithoutTime
             | Refusal::UnknownField { .. } => Kind::Usage,
             _ => Kind::Refused,
         };

@@ -19,7 +19,7 @@ use crate::host::beside;
 use crate::host::store::new_entry_id;
 use crate::report::lines;
 use crate::words::command::Command;
-use crate::words::say;
+use crate::words::{entry as entry_words, say};
 
 #[derive(Serialize)]
 struct RecordedJson<'a> {
@@ -41,6 +41,7 @@ pub(super) fn new(
     args: &[String],
     yes: bool,
 ) -> Result<u8, Fault> {
+    ctx.warn_of_ground();
     let mut answers = facts::pairs(args, ctx.lang).map_err(Fault::usage)?;
     answers.retain(|(name, _)| name != LEARNED_AT);
     answers.insert(0, (LEARNED_AT.to_owned(), learned_at.to_owned()));
@@ -74,7 +75,7 @@ pub(super) fn new(
 pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
     let at = |t: &Option<String>| moment(ctx, "happened_at", t.as_deref());
     let (id, intent) = match command {
-        Cmd::Set { id, facts, happened_at, note, yes } => {
+        Cmd::Set { id, facts, happened_at, note, yes, .. } => {
             let set = facts::pairs(facts, ctx.lang).map_err(Fault::usage)?;
             let (note, happened_at) = (note.clone(), at(happened_at)?);
             (id, Intent::Answer { set, note, happened_at, confirmed: *yes })
@@ -89,6 +90,7 @@ pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
             attach,
             failed,
             late_because,
+            ..
         } => {
             let attachments: Result<Vec<_>, _> =
                 attach.iter().map(|p| attachment(ctx, p)).collect();
@@ -104,7 +106,7 @@ pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
             };
             (id, intent)
         }
-        Cmd::Received { id, duty, to, reference, by, happened_at } => {
+        Cmd::Received { id, duty, to, reference, by, happened_at, .. } => {
             let intent = Intent::Acknowledge {
                 duty: duty.clone(),
                 to: to.clone(),
@@ -114,14 +116,14 @@ pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
             };
             (id, intent)
         }
-        Cmd::Waive { id, duty, because } => {
+        Cmd::Waive { id, duty, because, .. } => {
             (id, Intent::Waive { duty: duty.clone(), because: because.clone() })
         }
-        Cmd::Correct { id, entry, because, fields } => {
+        Cmd::Correct { id, entry, because, fields, .. } => {
             let fields = facts::pairs(fields, ctx.lang).map_err(Fault::usage)?;
             (id, Intent::Correct { entry: *entry, because: because.clone(), fields })
         }
-        Cmd::Note { id, text, happened_at } => {
+        Cmd::Note { id, text, happened_at, .. } => {
             (id, Intent::Note { text: text.clone(), happened_at: at(happened_at)? })
         }
         Cmd::Handover { id, show: true, .. } => return handover(ctx, id),
@@ -131,10 +133,29 @@ pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
             let entry = incident.handover.map_or(u64::MAX, |h| h.entry);
             (id, Intent::TakeOver { entry })
         }
-        Cmd::Close { id, because } => (id, Intent::Close { because: because.clone() }),
+        Cmd::Close { id, because, .. } => (id, Intent::Close { because: because.clone() }),
         _ => return Err(Fault::from_refusal(&Refusal::Nothing, ctx.lang)),
     };
+    ctx.warn_of_ground();
+    let (watch, yes) = said(command);
+    let intent = if watch { Intent::ByWatch(Box::new(intent)) } else { intent };
+    let intent = if yes { Intent::Confirmed(Box::new(intent)) } else { intent };
     record(ctx, id, &intent)
+}
+
+/// Whether the time was read from a watch, and whether what stands in the way was confirmed.
+fn said(command: &Cmd) -> (bool, bool) {
+    match command {
+        Cmd::Set { watch, yes, .. }
+        | Cmd::Sent { watch, yes, .. }
+        | Cmd::Received { watch, yes, .. } => (*watch, *yes),
+        Cmd::Waive { yes, .. }
+        | Cmd::Correct { yes, .. }
+        | Cmd::Handover { yes, .. }
+        | Cmd::Close { yes, .. } => (false, *yes),
+        Cmd::Note { watch, .. } => (*watch, false),
+        _ => (false, false),
+    }
 }
 
 fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
@@ -163,7 +184,8 @@ fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
         out::line(&Command::Recorded.with(ctx.lang, &[&n, &head]));
     }
     if let Some(at) = entry.happened_at {
-        out::note(&format!("happened_at {}", time::write_local(at, ctx.zone)));
+        let by = entry_words::told_by(entry.happened_by, ctx.lang);
+        out::note(&format!("happened_at {}{by}", time::write_local(at, ctx.zone)));
     }
     let new = incident.assess(now.max(entry.at));
     let changes = diff::diff(&old, &new);

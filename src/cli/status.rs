@@ -14,16 +14,21 @@ use crate::domain::incident::Incident;
 use crate::domain::law::Role;
 use crate::domain::time;
 use crate::domain::tri::Tri;
-use crate::host::store::Record;
+use crate::host::harden;
+use crate::host::paths::record_name;
+use crate::host::store::{Ground, Record};
 use crate::report::{json, lines};
 use crate::words::command::Command;
 use crate::words::refusal::Message;
 use crate::words::say;
+use crate::words::witness::Witness;
 
 /// One incident with its assessment, as `status --format json` prints it.
 #[derive(Serialize)]
 struct StatusJson<'a> {
     incident: IncidentJson<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ground: Option<GroundJson>,
     #[serde(flatten)]
     assessment: json::AssessmentJson<'a>,
 }
@@ -43,10 +48,31 @@ struct IncidentJson<'a> {
     not_understood: usize,
 }
 
+/// What the records lie on, and whether several may write there at once.
+#[derive(Serialize)]
+struct GroundJson {
+    kind: &'static str,
+    file_system: Option<&'static str>,
+    shared_writing: bool,
+}
+
+fn ground(ctx: &Ctx) -> GroundJson {
+    let ground = ctx.store().ground();
+    let (kind, file_system) = match ground {
+        Ground::Local => ("local", None),
+        Ground::Memory => ("memory", None),
+        Ground::Network(name) => ("network", Some(name)),
+        Ground::Unknown => ("unknown", None),
+    };
+    let shared_writing = matches!(ground, Ground::Local | Ground::Memory);
+    GroundJson { kind, file_system, shared_writing }
+}
+
 #[derive(Serialize)]
 struct AllJson<'a> {
     schema: u32,
     now: String,
+    ground: GroundJson,
     incidents: Vec<StatusJson<'a>>,
     problems: Vec<ProblemJson<'a>>,
 }
@@ -74,6 +100,7 @@ pub(super) fn status(
             Fault::usage(Message::plain(format!("--soon: `{text}`")).hint("30m, 1h30m, PT45M"))
         })?,
     };
+    ctx.warn_of_ground();
     let desk = ctx.desk(Vec::new());
     let now = ctx.now();
     let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon, lead: ctx.lead() };
@@ -81,7 +108,8 @@ pub(super) fn status(
         let (incident, record) = ctx.opened(&desk, id)?;
         let a = incident.assess(now);
         if ctx.format == Format::Json {
-            out::json(&one(&incident, &record, &a, ctx));
+            let ground = Some(ground(ctx));
+            out::json(&StatusJson { ground, ..one(&incident, &record, &a, ctx) });
         } else {
             header(&incident, &record, ctx);
             for line in lines::assessment(&incident.case, &a, style, advice) {
@@ -106,6 +134,7 @@ pub(super) fn status(
         out::json(&AllJson {
             schema: json::SCHEMA,
             now: time::write_local(now, ctx.zone),
+            ground: ground(ctx),
             incidents: assessed
                 .iter()
                 .map(|((incident, record), a)| one(incident, record, a, ctx))
@@ -180,6 +209,7 @@ fn one<'a>(
             handover_accepted: incident.handover.as_ref().map(|h| h.accepted.is_some()),
             not_understood: incident.not_understood.len(),
         },
+        ground: None,
         assessment: json::assessment(&incident.case, a, ctx.zone, ctx.lead()),
     }
 }
@@ -200,6 +230,10 @@ fn header(incident: &Incident, record: &Record, ctx: &Ctx) {
     });
     if let Some(waits) = crate::report::handover::waits(incident, lang) {
         out::line(&waits);
+    }
+    let file = record.folder.join(record_name(incident.mode));
+    if harden::is_set(&file) == Some(true) {
+        out::line(Witness::AppendOnly.text(lang));
     }
     if let Some((at, because)) = &incident.closed {
         let at = say::full(*at, ctx.zone);

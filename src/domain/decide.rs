@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use super::assess::learned_at;
 use super::case::LEARNED_AT;
 use super::duty::{DutyStatus, HANDLING_ENDED_AT};
-use super::event::{Attachment, Event, PackPin, Sent};
+use super::event::{Attachment, Event, PackPin, Sent, ToldBy};
 use super::incident::{Given, Incident, UNKNOWN, correctable};
 use super::law::Pack;
 use super::suggest::nearest;
@@ -101,6 +101,38 @@ pub enum Intent {
         /// Why.
         because: String,
     },
+    /// Another intent whose `happened_at` was read from somebody's watch.
+    ByWatch(Box<Self>),
+    /// Another intent that was confirmed although newer entries are not understood.
+    Confirmed(Box<Self>),
+}
+
+impl Intent {
+    /// Returns the intent without what was said about it.
+    pub fn bare(&self) -> &Self {
+        match self {
+            Self::ByWatch(inner) | Self::Confirmed(inner) => inner.bare(),
+            bare => bare,
+        }
+    }
+
+    /// Returns the clock by which its `happened_at` was told, where that is not the host's.
+    pub fn told_by(&self) -> Option<ToldBy> {
+        match self {
+            Self::ByWatch(_) => Some(ToldBy::Watch),
+            Self::Confirmed(inner) => inner.told_by(),
+            _ => None,
+        }
+    }
+
+    /// Says whether it was confirmed although newer entries are not understood.
+    pub fn is_confirmed(&self) -> bool {
+        match self {
+            Self::Confirmed(_) => true,
+            Self::ByWatch(inner) => inner.is_confirmed(),
+            _ => false,
+        }
+    }
 }
 
 /// What an accepted intent becomes.
@@ -272,6 +304,15 @@ pub enum Refusal {
         /// The entry that closed it.
         entry: u64,
     },
+    /// The record holds entries that only a newer version understands; ask whether to go on.
+    #[error("{count} entries of the record are not understood by this version")]
+    NewerEntries {
+        /// How many.
+        count: usize,
+    },
+    /// A time was read from a watch, but there is no time.
+    #[error("a time from a watch has to be given")]
+    WatchWithoutTime,
     /// Own duties are open.
     #[error("duties are open: {}", duties.join(", "))]
     OpenDuties {
@@ -293,6 +334,12 @@ pub fn decide(
     now: Time,
     zone: Zone,
 ) -> Result<Decision, Refusal> {
+    let count = newer_entries(incident);
+    if count > 0 && !intent.is_confirmed() && !matches!(intent.bare(), Intent::Note { .. }) {
+        return Err(Refusal::NewerEntries { count });
+    }
+    let told_by = intent.told_by();
+    let intent = intent.bare();
     if let Some(entry) = closed_by(incident)
         && !matches!(
             intent,
@@ -302,7 +349,8 @@ pub fn decide(
         return Err(Refusal::Closed { entry });
     }
     let work = Work { incident, now, zone };
-    match intent {
+    let decision = match intent {
+        Intent::ByWatch(_) | Intent::Confirmed(_) => Err(Refusal::Nothing),
         Intent::Answer { set, note, happened_at, confirmed } => {
             work.answer(set, note.as_deref(), *happened_at, *confirmed)
         }
@@ -345,7 +393,17 @@ pub fn decide(
                 Err(Refusal::OpenDuties { duties: open })
             }
         }
+    }?;
+    if told_by.is_some() && decision.happened_at.is_none() {
+        return Err(Refusal::WatchWithoutTime);
     }
+    Ok(decision)
+}
+
+/// How many entries of a record only a newer version understands.
+pub fn newer_entries(incident: &Incident) -> usize {
+    let newer = |e: &&super::event::Entry| matches!(e.event, Event::NotUnderstood { .. });
+    incident.entries.iter().filter(newer).count()
 }
 
 /// Reads answers as they are typed, for recording them or for looking at what they would do.

@@ -30,6 +30,8 @@ pub struct Entry {
     pub at: Time,
     /// When it happened, where a person said so.
     pub happened_at: Option<Time>,
+    /// By which clock that person told it, where it was not the host's.
+    pub happened_by: Option<ToldBy>,
     /// Who recorded it, from where.
     pub by: Who,
     /// Live or exercise.
@@ -85,6 +87,17 @@ pub struct ClockQuality {
     /// The kernel's bound on the error, in microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maxerror_us: Option<u64>,
+}
+
+/// A clock, other than the host's, by which a person told when something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ToldBy {
+    /// Somebody's watch, or a clock on the wall: nobody knows how far it was out.
+    Watch,
+    /// A clock that a newer version knows.
+    #[serde(other)]
+    Other,
 }
 
 /// Whether the host's clock is kept by an outside source.

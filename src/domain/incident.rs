@@ -339,7 +339,10 @@ fn patched(entry: &Entry, fields: &BTreeMap<String, String>) -> Entry {
     for (name, text) in fields {
         let optional = || (text != UNKNOWN && !text.is_empty()).then(|| text.clone());
         if name == "happened_at" {
-            out.happened_at = time::parse(text, entry.at, UTC).ok().or(out.happened_at);
+            if let Ok(at) = time::parse(text, entry.at, UTC) {
+                // By which clock the new time was told, nobody said.
+                (out.happened_at, out.happened_by) = (Some(at), None);
+            }
             continue;
         }
         match (&mut out.event, name.as_str()) {

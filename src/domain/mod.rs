@@ -4,6 +4,7 @@
 
 pub mod assess;
 pub mod case;
+pub mod clockwatch;
 pub mod decide;
 pub mod diff;
 pub mod duty;

@@ -29,8 +29,10 @@ pub(super) fn command(effect: &Effect, zone: Zone) -> String {
     words.join(" ")
 }
 
-fn append(words: &mut Vec<String>, incident: &str, intent: &Intent, zone: Zone) {
+fn append(words: &mut Vec<String>, incident: &str, whole: &Intent, zone: Zone) {
+    let intent = whole.bare();
     let name = match intent {
+        Intent::ByWatch(_) | Intent::Confirmed(_) => return,
         Intent::Answer { .. } => "set",
         Intent::Report { .. } => "sent",
         Intent::Acknowledge { .. } => "received",
@@ -43,6 +45,7 @@ fn append(words: &mut Vec<String>, incident: &str, intent: &Intent, zone: Zone) 
     words.extend([name.to_owned(), quoted(incident)]);
     let moment = |at: &Option<Time>| at.map(|at| write_local(at, zone));
     match intent {
+        Intent::ByWatch(_) | Intent::Confirmed(_) => {}
         Intent::Answer { set, note, happened_at, confirmed } => {
             words.extend(set.iter().map(|(n, v)| quoted(&format!("{n}={v}"))));
             option(words, "--happened-at", moment(happened_at).as_deref());
@@ -93,6 +96,12 @@ fn append(words: &mut Vec<String>, incident: &str, intent: &Intent, zone: Zone) 
         Intent::HandOver { to } => option(words, "--to", Some(to)),
         Intent::TakeOver { .. } => words.push("--accept".to_owned()),
         Intent::Close { because } => option(words, "--because", Some(because)),
+    }
+    if whole.told_by().is_some() {
+        words.push("--watch".to_owned());
+    }
+    if whole.is_confirmed() && words.last().is_none_or(|w| w != "--yes") {
+        words.push("--yes".to_owned());
     }
 }
 

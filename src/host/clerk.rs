@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use super::beside;
 use super::by_hand;
+use super::clockwatch::Seen;
 use super::desk::{Desk, DeskError, Listing, New};
 use super::keep::Keep;
 use super::paths::record_name;
@@ -16,6 +17,7 @@ use crate::domain::event::Entry;
 use crate::domain::incident::Incident;
 use crate::words::Lang;
 use crate::words::refusal::{Message, refusal};
+use crate::words::witness::Witness;
 
 /// Holds the open records, and what is to be given again after a failure.
 #[derive(Debug)]
@@ -66,6 +68,9 @@ impl Clerk {
                 }
             }
         }
+        // They open, but nothing can be added to them.
+        let doubts = desk.heads().doubts();
+        found.problems.extend(doubts.iter().map(|d| (d.incident().to_owned(), d.to_string())));
         Ok((Self { desk, records, faulty, unsure: None, keep: None }, found))
     }
 
@@ -175,9 +180,29 @@ impl Clerk {
         let Some(record) = self.records.get_mut(id) else { return Vec::new() };
         let before = record.entries.len();
         match self.desk.store().refresh(record) {
-            Ok(_) => news(record, before),
+            Ok(n) => {
+                if n > 0 {
+                    self.desk.remember(record);
+                }
+                news(record, before)
+            }
             Err(error) => vec![Msg::Refused { message: say(&error.into(), lang), why: None }],
         }
+    }
+
+    /// Puts what happened to the clock into the record of each incident that is not closed.
+    pub fn note_clock(&mut self, seen: &Seen, lang: Lang) -> Vec<Msg> {
+        let mut out = Vec::new();
+        let mut trouble = None;
+        for record in self.records.values_mut() {
+            let before = record.entries.len();
+            let noted = self.desk.note_clock(record, seen);
+            out.extend(news(record, before));
+            trouble = trouble.or(noted.err());
+        }
+        // One word for all of them: what failed is the disk, and it fails for each alike.
+        out.extend(trouble.map(|e| Msg::Trouble { message: say(&e, lang) }));
+        out
     }
 
     /// Looks for incidents that others opened.
@@ -231,6 +256,11 @@ fn appended(record: &Record, entries: Vec<Entry>) -> Msg {
 pub fn say(error: &DeskError, lang: Lang) -> Message {
     match error {
         DeskError::Refused(why) => refusal(why, lang),
+        DeskError::Head(doubt) => {
+            let mut message = doubt.message(lang);
+            message.text = Witness::NothingRecorded.with(lang, &[&message.text]);
+            message
+        }
         other => Message { text: other.to_string(), hints: other.hints() },
     }
 }

@@ -13,18 +13,19 @@ use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clerk::{Clerk, Watch};
+use super::clockwatch::Seen;
 use super::config::Config;
 use super::desk::{Desk, DeskError};
 use super::error::HostError;
 use super::input::{self, Input};
 use super::keep::Keep;
+use super::lookout::Lookout;
 use super::screen::Screen;
 use super::signals::{Ask, Signals};
 use super::terminal::{self, Claim, Tty};
 use super::timer::Timer;
 use crate::app::effect::{Effect, Msg};
 use crate::app::{App, Listing, Setup};
-use crate::domain::event::Sync;
 use crate::domain::time::Time;
 use crate::view;
 use crate::words::Lang;
@@ -78,14 +79,18 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     let kept = setup.keep.all();
     clerk.keep_in(setup.keep);
     let watch = clerk.watch();
-    let (app, clock) = console(&desk, setup.lang, setup.config, open, kept, (cols, rows), found);
+    let mut app = console(&desk, setup.lang, setup.config, open, kept, (cols, rows), found);
     let (tell, told) = unbounded_channel();
     let writer = Writer::start(clerk, tell).map_err(start)?;
     let (keys, input) = unbounded_channel();
     input::start(keys).map_err(start)?;
     let timer = Timer::new().map_err(start)?;
+    let mut lookout = Lookout::new(Arc::clone(&desk));
+    for msg in lookout.start() {
+        app.update(msg);
+    }
     let session =
-        Session { desk, app, clock, screen, claim, signals, input, told, writer, watch, timer };
+        Session { desk, app, lookout, screen, claim, signals, input, told, writer, watch, timer };
     session.run().await
 }
 
@@ -97,9 +102,8 @@ fn console(
     kept: Vec<(String, String)>,
     (cols, rows): (u16, u16),
     found: super::clerk::Found,
-) -> (App, Sync) {
+) -> App {
     let clock = desk.clock().quality();
-    let sync = clock.sync;
     let listing = |c: super::config::Contact| Listing {
         body: c.body,
         channel: c.channel,
@@ -122,7 +126,7 @@ fn console(
         open,
         ..Setup::new(desk.now(), desk.zone(), lang)
     };
-    (App::new(setup), sync)
+    App::new(setup)
 }
 
 /// Whether the loop goes on.
@@ -135,7 +139,7 @@ enum Then {
 struct Session {
     desk: Arc<Desk>,
     app: App,
-    clock: Sync,
+    lookout: Lookout,
     screen: Screen<Tty>,
     claim: Claim,
     signals: Signals,
@@ -216,12 +220,14 @@ impl Session {
     /// Once a second at most: the time, the clock's quality, others' entries.
     fn look_around(&mut self) {
         self.tick();
-        let quality = self.desk.clock().quality();
-        if quality.sync != self.clock {
-            self.clock = quality.sync;
-            self.app.update(Msg::Clock(quality));
+        let news = self.lookout.look();
+        for msg in news.msgs {
+            self.app.update(msg);
         }
         let lang = self.app.lang();
+        if let Some(seen) = news.clock {
+            self.writer.send(Job::Clock(seen, lang));
+        }
         for id in self.watch.changed() {
             self.writer.send(Job::Follow(id, lang));
         }
@@ -309,6 +315,7 @@ impl Session {
 enum Job {
     Do(Effect, Lang),
     Follow(String, Lang),
+    Clock(Seen, Lang),
     Look,
 }
 
@@ -326,6 +333,7 @@ impl Writer {
                 let msgs = match job {
                     Job::Do(effect, lang) => clerk.run(effect, lang),
                     Job::Follow(id, lang) => clerk.follow(&id, lang),
+                    Job::Clock(seen, lang) => clerk.note_clock(&seen, lang),
                     Job::Look => clerk.look_for_new(),
                 };
                 for msg in msgs {

@@ -12,6 +12,7 @@ use super::clerk::{Clerk, Watch};
 use super::console::ConsoleSetup;
 use super::desk::Desk;
 use super::error::HostError;
+use super::lookout::Lookout;
 use crate::app::effect::{Effect, Msg};
 use crate::domain::time::Time;
 use crate::plain::{Plain, Setup};
@@ -58,6 +59,7 @@ struct Talk {
     plain: Plain,
     clerk: Clerk,
     watch: Watch,
+    lookout: Lookout,
     desk: Arc<Desk>,
 }
 
@@ -85,7 +87,8 @@ impl Talk {
             open,
         };
         let plain = Plain::new(plain, desk.now());
-        Ok(Self { plain, clerk, watch, desk })
+        let lookout = Lookout::new(Arc::clone(&desk));
+        Ok(Self { plain, clerk, watch, lookout, desk })
     }
 
     fn run(
@@ -96,6 +99,9 @@ impl Talk {
     ) -> io::Result<()> {
         let greeting = self.plain.greet();
         say(out, &greeting)?;
+        let start = self.lookout.start();
+        let start = self.tell(start);
+        say(out, &start)?;
         loop {
             write!(out, "{}", self.plain.prompt())?;
             out.flush()?;
@@ -154,6 +160,11 @@ impl Talk {
 
     fn news(&mut self) -> Vec<String> {
         let mut msgs = vec![Msg::Tick { now: self.desk.now() }];
+        let news = self.lookout.look();
+        msgs.extend(news.msgs);
+        if let Some(seen) = news.clock {
+            msgs.extend(self.clerk.note_clock(&seen, self.plain.lang()));
+        }
         for id in self.watch.changed() {
             msgs.extend(self.clerk.follow(&id, self.plain.lang()));
         }

@@ -4,7 +4,11 @@
 //! - An entry is acknowledged after it was written in one call and synced, not before.
 //! - The whole record is verified on every open, the new tail on every refresh and append.
 //! - A failed write or sync has an unknown outcome: the descriptor is dropped, the record is read
-//!   anew from the disk at its next use, and the id of a draft makes giving it again safe.
+//!   anew from the disk at its next use (by whichever process comes next), and the id of a draft makes
+//!   giving it again safe.
+//! - Nothing is built on bytes of others that may not be on the disk: they are synced first.
+//! - Damage at the end is answered for by an entry, never cut off; any other damage ends all writing.
+//! - Some room is held in reserve, and given up when the disk is full.
 //!
 //! [`FsStore`] keeps no file open between calls, so it can be cloned and used from any thread.
 
@@ -13,11 +17,13 @@ mod create;
 mod dir;
 mod disk;
 mod error;
+mod ground;
 mod ids;
 mod list;
 mod lock;
 mod packs;
 mod read;
+mod room;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -26,17 +32,19 @@ use std::time::Duration;
 
 pub use disk::{Disk, RealDisk};
 pub use error::{Holder, StoreError};
+pub use ground::Ground;
 pub use ids::is_incident_id;
 pub use list::{Found, Listed, Summary};
 pub use packs::{PackFault, PackText, Pinned};
 pub use read::check_path;
+pub use room::{LOW, Room, survive_size_limit};
 
 use super::clock::Clock;
 use super::paths::{folder_name, record_name};
-use crate::domain::event::{Entry, Event, Mode, Who};
+use crate::domain::event::{Entry, Event, Mode, ToldBy, Who};
 use crate::domain::time::{Time, Zone, write_utc};
 use crate::record::digest::hex;
-use crate::record::{Chain, Problem};
+use crate::record::{Chain, Problem, Torn};
 
 /// How long an append waits for others, unless told otherwise.
 pub const LOCK_WAIT: Duration = Duration::from_secs(5);
@@ -48,6 +56,8 @@ pub struct Draft {
     pub id: String,
     /// When it happened, where a person said so.
     pub happened_at: Option<Time>,
+    /// By which clock that was told, where it was not the host's.
+    pub happened_by: Option<ToldBy>,
     /// What happened.
     pub event: Event,
 }
@@ -58,7 +68,7 @@ impl Draft {
     /// # Errors
     /// The system gave no random bytes.
     pub fn new(event: Event) -> Result<Self, StoreError> {
-        Ok(Self { id: new_entry_id()?, happened_at: None, event })
+        Ok(Self { id: new_entry_id()?, happened_at: None, happened_by: None, event })
     }
 }
 
@@ -97,9 +107,14 @@ pub struct Record {
     pub packs: Vec<Pinned>,
     /// The first thing that is wrong; what comes after it was not read, and nothing can be added.
     pub problem: Option<Problem>,
+    /// Damage behind the last entry; the next entry that is added answers for it. Nothing before it
+    /// is touched by it.
+    pub torn: Option<Torn>,
     chain: Chain,
     places: HashMap<String, usize>,
     doubt: bool,
+    /// Up to where this process has itself brought the record to the disk.
+    synced: u64,
 }
 
 impl Record {
@@ -122,6 +137,27 @@ impl Record {
     /// append does so.
     pub const fn in_doubt(&self) -> bool {
         self.doubt
+    }
+
+    /// Makes a record of which nothing has been read.
+    const fn blank(
+        id: String,
+        folder: PathBuf,
+        places: HashMap<String, usize>,
+        chain: Chain,
+    ) -> Self {
+        Self {
+            id,
+            folder,
+            entries: Vec::new(),
+            packs: Vec::new(),
+            problem: None,
+            torn: None,
+            chain,
+            places,
+            doubt: false,
+            synced: 0,
+        }
     }
 
     fn push(&mut self, entry: Entry) {
@@ -153,6 +189,7 @@ impl FsStore {
         who: Who,
         zone: Zone,
     ) -> Self {
+        survive_size_limit();
         let disk = Arc::new(RealDisk);
         Self { root: root.into(), mode, clock, who, zone, disk, wait: LOCK_WAIT }
     }

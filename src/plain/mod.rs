@@ -297,6 +297,16 @@ impl Plain {
             Msg::Present(names) if !names.is_empty() => {
                 vec![W::AlsoOn.with(self.lang, &[&names.join(", ")])]
             }
+            Msg::ClockChanged(change) => {
+                vec![entry::clock_changed(
+                    change.what,
+                    change.ms,
+                    change.note.as_deref(),
+                    self.lang,
+                )]
+            }
+            Msg::FarFolder(kind) => vec![entry::far_folder(&kind, self.lang)],
+            Msg::Trouble { message } => said(&message),
             _ => Vec::new(),
         };
         printed(out)
@@ -466,6 +476,10 @@ impl Plain {
                 self.state = State::LongAgo(Box::new(act));
                 vec![W::LongAgo.with(self.lang, &[&at, &days.to_string()])]
             }
+            Err(Refusal::NewerEntries { count }) => {
+                self.state = State::LongAgo(Box::new(act));
+                vec![W::NewerEntries.with(self.lang, &[&count.to_string()])]
+            }
             Err(why) => {
                 self.asking = false;
                 let mut out = said(&refusal(&why, self.lang));
@@ -521,6 +535,10 @@ impl Act {
             Self::Create { confirmed, .. }
             | Self::Append { intent: Intent::Answer { confirmed, .. }, .. } => *confirmed = true,
             Self::Append { .. } => {}
+        }
+        if let Self::Append { intent, .. } = &mut self {
+            let inner = Box::new(std::mem::replace(intent, Intent::TakeOver { entry: 0 }));
+            *intent = Intent::Confirmed(inner);
         }
         self
     }

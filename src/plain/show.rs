@@ -394,6 +394,7 @@ impl Plain {
             id: String::new(),
             at: self.now,
             happened_at,
+            happened_by: None,
             by: Who::default(),
             mode: incident.mode,
             boot: Boot::default(),

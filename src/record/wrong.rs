@@ -110,6 +110,18 @@ pub enum Wrong {
     /// The record id is not 64 hexadecimal digits.
     #[error("the record id is not 64 hexadecimal digits")]
     BadRecordId,
+    /// Damaged bytes, and the next line that holds does not answer for them.
+    #[error("{bytes} damaged bytes stand before it, and it does not answer for them")]
+    NotAnswered {
+        /// How many there are.
+        bytes: u64,
+    },
+    /// A `recovered` entry that names other bytes than the damage before it, or where there is none.
+    #[error("a `recovered` entry for byte {offset}, but it does not name the damage before it")]
+    AnswersNothing {
+        /// Where the bytes that it names begin.
+        offset: u64,
+    },
     /// A live entry in an exercise record, or the other way round.
     #[error("{} entry in a record that is {}", article(*.is), word(*.was))]
     ModeChanged {

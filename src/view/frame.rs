@@ -6,7 +6,7 @@ use super::pen::{Pen, cells, fit, wrap};
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Action, Context};
 use crate::app::{App, Item, board};
-use crate::domain::event::{Mode, Sync};
+use crate::domain::event::{ClockEvent, Mode, Sync};
 use crate::domain::time::Time;
 use crate::words::console::Word as W;
 use crate::words::say::{self, Urgency};
@@ -95,6 +95,10 @@ fn header(pen: &mut Pen<'_>, app: &App, name: &str) {
     if roomy && (on_board || wide || app.clock().sync != Sync::Yes) {
         end = pen.put_right(end, 0, sync.text(lang), PLAIN).saturating_sub(2);
     }
+    let marks = if roomy { marks(app) } else { String::new() };
+    if !marks.is_empty() && cells(&marks) < end / 3 {
+        end = pen.put_right(end, 0, &marks, PLAIN).saturating_sub(2);
+    }
     end = pen.put_right(end, 0, &clock(app, on_board && roomy || wide), PLAIN).saturating_sub(2);
     let mut x = 0;
     let exercise = match app.current() {
@@ -117,6 +121,27 @@ fn header(pen: &mut Pen<'_>, app: &App, name: &str) {
         }
     }
     pen.put(x, 0, &title, end.saturating_sub(x), BOLD);
+}
+
+/// What stays true for longer than a notice is shown: who else is on, that the clock was set, that
+/// the records lie on another machine.
+fn marks(app: &App) -> String {
+    let lang = app.lang();
+    let mut marks = Vec::new();
+    if let Some(kind) = app.far_folder() {
+        marks.push(format!("! {kind}"));
+    }
+    if app.clock_change().is_some_and(|c| c.what == ClockEvent::Stepped) {
+        marks.push(lang.pick("! 时钟被拨", "! clock set").to_owned());
+    }
+    match app.present() {
+        // On one incident their names stand on the rule below.
+        _ if app.current().is_some() => {}
+        [] => {}
+        [one] => marks.push(format!("+{one}")),
+        [one, more @ ..] => marks.push(format!("+{one} +{}", more.len())),
+    }
+    marks.join(" ")
 }
 
 /// The nearest clock of an incident: mark, what is left, when it ends.

@@ -69,7 +69,8 @@ fn detail(app: &App, item: &Item, e: &Entry, width: u16) -> Vec<String> {
     say(entry::summary(app, item, e));
     say(W::DetailAt.with(lang, &[&say::full(e.at, app.zone())]));
     if let Some(at) = e.happened_at {
-        say(W::DetailHappened.with(lang, &[&say::full(at, app.zone())]));
+        let by = crate::words::entry::told_by(e.happened_by, lang);
+        say(W::DetailHappened.with(lang, &[&format!("{}{by}", say::full(at, app.zone()))]));
     }
     let by = &e.by;
     let from: Vec<&str> =

@@ -2,7 +2,7 @@
 
 use super::say;
 use super::{Lang, fill};
-use crate::domain::event::{ClockEvent, Entry, Event, Sent};
+use crate::domain::event::{ClockEvent, Entry, Event, Sent, ToldBy};
 use crate::domain::incident::{Incident, UNKNOWN};
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
@@ -84,7 +84,26 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
     printable(&text)
 }
 
-fn clock_changed(what: ClockEvent, ms: Option<i64>, note: Option<&str>, lang: Lang) -> String {
+/// By which clock a time was told, where it was not the host's; else nothing.
+pub fn told_by(by: Option<ToldBy>, lang: Lang) -> &'static str {
+    match by {
+        None => "",
+        Some(ToldBy::Watch) => lang.pick(" (据手表)", " (by a watch)"),
+        Some(ToldBy::Other) => lang.pick(" (据另一时钟)", " (by another clock)"),
+    }
+}
+
+/// Why several consoles should not write at once on a file system of another machine.
+pub fn far_folder(kind: &str, lang: Lang) -> String {
+    let (zh, en) = (
+        "记录放在 {0} 上, 不能保证多人同时写入; 请只用一台主机写",
+        "the records lie on {0}, where writing by several cannot be promised; let one host write",
+    );
+    fill(lang.pick(zh, en), &[kind])
+}
+
+/// What happened to the clock.
+pub fn clock_changed(what: ClockEvent, ms: Option<i64>, note: Option<&str>, lang: Lang) -> String {
     let (zh, en) = match what {
         ClockEvent::Stepped => ("系统时钟被拨动", "the wall clock was set"),
         ClockEvent::Suspended => ("主机曾休眠", "the host slept"),

@@ -71,6 +71,7 @@ words! {
         SayYesNo: "请答 yes 或 no.", "Answer yes or no.";
         NotDone: "没有记录.", "Nothing was recorded.";
         LongAgo: "{0} 距今超过 {1} 天. 确实如此? yes 或 no.", "{0} lies more than {1} days back. Is that meant? yes or no.";
+        NewerEntries: "记录里有 {0} 条是更新版本写的, 本版本不理解, 可能改变时限. 仍要记录? yes 或 no.", "{0} entries are from a newer version and not understood; they may change what is due. Record all the same? yes or no.";
         Writing: "正在写入...", "Writing...";
         Recorded: "已记录, 第 {0} 条: {1}", "Recorded as entry {0}: {1}";
         Others: "{0} 记录了第 {1} 条: {2}", "{0} recorded entry {1}: {2}";

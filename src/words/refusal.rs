@@ -130,6 +130,21 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> Message {
             ),
             &[&entry.to_string()],
         )),
+        Refusal::NewerEntries { count } => say(
+            "记录中有 {0} 条是更新版本写的, 本版本不理解",
+            "{0} entries of the record are from a newer version and not understood",
+            &[&count.to_string()],
+        )
+        .hint(lang.pick(
+            "它们可能改变了什么, 本版本看不到; 仍要继续请加 --yes",
+            "they may change what is due, unseen by this version; to go on all the same, say --yes",
+        )),
+        Refusal::WatchWithoutTime => say(
+            "写了 --watch, 但没有给出手表上的时间",
+            "--watch says that a time was read from a watch, but no time is given",
+            &[],
+        )
+        .hint(lang.pick("请加 --happened-at TIME", "add --happened-at TIME")),
         Refusal::OpenDuties { duties } => {
             say("还有未了的报告义务: {0}", "duties are still open: {0}", &[&duties.join(", ")])
                 .hint(lang.pick(

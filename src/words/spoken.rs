@@ -27,6 +27,10 @@ pub fn spoken(why: &Refusal, incident: Option<&Incident>, lang: Lang) -> Message
     let mend = match why {
         Refusal::Nothing | Refusal::UnknownField { .. } | Refusal::UnknownFact { .. } => Some(""),
         Refusal::NotSent { .. } => Some(lang.pick("请先记录已报", "record it as sent first")),
+        Refusal::NewerEntries { .. } => Some(lang.pick(
+            "它们可能改变了什么, 本版本看不到",
+            "they may change what is due, unseen by this version",
+        )),
         Refusal::LongAgo { .. } => Some(lang.pick("请核对日期", "check the date")),
         Refusal::Closed { .. } => Some(lang.pick(
             "要重新打开, 在记录里撤回结束的那一条",
@@ -109,6 +113,8 @@ impl Names<'_> {
             | Refusal::FirstEntry { .. }
             | Refusal::NoHandOver
             | Refusal::Accepted { .. }
+            | Refusal::NewerEntries { .. }
+            | Refusal::WatchWithoutTime
             | Refusal::Closed { .. } => {}
         }
         why

@@ -89,6 +89,7 @@ fn entry(n: usize, at: Time, mode: Mode, happened_at: Option<Time>, event: Event
         id: format!("{n:032x}"),
         at,
         happened_at,
+        happened_by: None,
         by: Who {
             login: "wang".to_owned(),
             tty: Some("pts/3".to_owned()),

@@ -115,6 +115,7 @@ pub(crate) fn entry(n: u64, event: Event) -> Entry {
         id: format!("{n:032x}"),
         at: at("2026-03-01T17:30:00Z") + TimeDelta::milliseconds(n_ms * 61_500),
         happened_at: (n + 2).is_multiple_of(3).then(|| at("2026-03-01T17:10:00Z")),
+        happened_by: None,
         by: if n.is_multiple_of(2) {
             alice()
         } else {
@@ -148,7 +149,7 @@ pub(crate) fn twelve() -> Vec<Vec<u8>> {
 }
 
 pub(crate) fn draft(n: u64, event: Event) -> Draft {
-    Draft { id: format!("{n:032x}"), happened_at: None, event }
+    Draft { id: format!("{n:032x}"), happened_at: None, happened_by: None, event }
 }
 
 pub(crate) fn pack_text() -> PackText {

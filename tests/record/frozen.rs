@@ -51,7 +51,7 @@ fn a_record_with_entries_of_a_newer_program_opens_and_says_so() {
     assert!(report.intact(), "{:?}", report.problem);
     assert_eq!(report.chain.not_understood, 2);
     // An unknown kind, an unknown field in a known kind, a newer version of a known kind.
-    assert_eq!(read[1].event, Event::NotUnderstood { kind: "recovered".to_owned() });
+    assert_eq!(read[1].event, Event::NotUnderstood { kind: "kept_elsewhere".to_owned() });
     assert_eq!(read[2].event, Event::Noted { text: "still read".to_owned() });
     assert_eq!(read[3].event, Event::NotUnderstood { kind: "noted".to_owned() });
     assert_eq!(read[4].event, Event::Noted { text: "and on".to_owned() });
@@ -59,9 +59,9 @@ fn a_record_with_entries_of_a_newer_program_opens_and_says_so() {
 
 #[test]
 fn what_is_not_understood_cannot_be_written_again() {
-    let event = Event::NotUnderstood { kind: "recovered".to_owned() };
+    let event = Event::NotUnderstood { kind: "kept_elsewhere".to_owned() };
     let err = encode(&entry(0, event), Digest::NONE).unwrap_err();
-    assert!(err.to_string().contains("`recovered`"), "{err}");
+    assert!(err.to_string().contains("`kept_elsewhere`"), "{err}");
 }
 
 #[test]

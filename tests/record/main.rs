@@ -9,6 +9,7 @@
 )]
 
 mod common;
+mod damage;
 mod frozen;
 mod properties;
 mod store;

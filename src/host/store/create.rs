@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 
 use super::dir::Dir;
 use super::error::StoreError;
-use super::{Draft, FsStore, PackText, Record, ids, lock, packs};
+use super::{Draft, FsStore, PackText, Record, ids, lock, packs, room};
 use crate::domain::event::{Event, PackPin};
 use crate::record::decode;
 use crate::record::line::LINE_MOST;
@@ -29,16 +29,31 @@ impl FsStore {
         // Before anything is made: what cannot be recorded makes no folder.
         self.prepare(&self.start(), &drafts)?;
 
+        match self.claim(&drafts, pins, texts) {
+            // What was begun is left as it is: it holds no entry, or those of the drafts.
+            Err(e) if e.is_full() && room::release(&self.root) => self.claim(&drafts, pins, texts),
+            other => other,
+        }
+        .map_err(|e| e.not_recorded("a new incident"))
+    }
+
+    fn claim(
+        &self,
+        drafts: &[Draft],
+        pins: &[PackPin],
+        texts: &[PackText],
+    ) -> Result<Record, StoreError> {
         let all = Dir::make_all(&self.folder(), &*self.disk)?;
+        room::hold(&self.root);
         for id in ids::of_day(self.clock.now(), self.zone) {
             if all.make(&id)? {
-                return self.fill(&all, id, &drafts, pins, texts);
+                return self.fill(&all, id, drafts, pins, texts);
             }
             if self.begun_by(&all, &id).as_deref() == drafts.first().map(|d| d.id.as_str()) {
                 let mut record = self.load(&id)?;
                 // The attempt before may have failed at its sync.
                 record.doubt = true;
-                let again = self.append(&mut record, |_| Ok::<_, StoreError>(drafts.clone()))?;
+                let again = self.append(&mut record, |_| Ok::<_, StoreError>(drafts.to_vec()))?;
                 all.child(&id)?.sync(&*self.disk)?;
                 all.sync(&*self.disk)?;
                 return again.map(|_| record);
@@ -57,22 +72,19 @@ impl FsStore {
     ) -> Result<Record, StoreError> {
         let dir = all.child(&id)?;
         // Who lists the incidents meanwhile waits for us before judging a half-written record.
-        let _lock = lock::take(&dir, &id, &*self.disk, self.wait, &self.holder())?;
+        let lock = lock::take(&dir, &id, &*self.disk, self.wait, &self.holder())?;
         packs::store(&dir, texts, &*self.disk)?;
         dir.sync(&*self.disk)?;
         let file = dir.create(self.file_name())?;
-        let mut record = Record {
-            id,
-            folder: dir.path().to_owned(),
-            entries: Vec::new(),
-            packs: packs::load(&dir, pins),
-            problem: None,
-            chain: self.start(),
-            places: HashMap::new(),
-            doubt: false,
-        };
+        let folder = dir.path().to_owned();
+        let mut record = Record::blank(id, folder, HashMap::new(), self.start());
+        record.packs = packs::pinned(&dir, pins);
         let batch = self.prepare(&record.chain, drafts)?;
-        self.commit(&file, &record, &batch, drafts)?;
+        if let Err(e) = self.commit(&file, &record, &batch, drafts) {
+            lock.warn();
+            return Err(e);
+        }
+        record.synced = batch.chain.bytes;
         // The bytes are on the disk; now the names that lead to them.
         dir.sync(&*self.disk).and_then(|()| all.sync(&*self.disk)).map_err(|e| match e {
             StoreError::Io { source, .. } | StoreError::Permission { source, .. } => {

@@ -113,6 +113,16 @@ impl Dir {
         Ok(file)
     }
 
+    /// Removes a plain file; says whether there was one.
+    pub(super) fn remove(&self, name: &str) -> bool {
+        rustix::fs::unlinkat(&self.fd, name, AtFlags::empty()).is_ok()
+    }
+
+    /// The folder itself, for questions about the file system that it lies on.
+    pub(super) const fn handle(&self) -> &File {
+        &self.fd
+    }
+
     fn file(&self, name: &str, flags: OFlags, doing: &'static str) -> Result<File, StoreError> {
         let path = self.path.join(name);
         let mode = self.rights().file;

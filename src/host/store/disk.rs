@@ -45,6 +45,14 @@ impl Disk for RealDisk {
         file.write(bytes)
     }
 
+    #[cfg(target_os = "linux")]
+    fn sync(&self, file: &File) -> io::Result<()> {
+        // Not the one of std, which calls again after an interruption: whether the second call would
+        // still tell of a failure is unknown.
+        Ok(rustix::fs::fdatasync(file)?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
     fn sync(&self, file: &File) -> io::Result<()> {
         file.sync_data()
     }

@@ -157,6 +157,39 @@ impl StoreError {
         matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
     }
 
+    /// Says whether the disk is full, or the user's share of it.
+    pub(super) fn is_full(&self) -> bool {
+        match self {
+            Self::NotRecorded { source, .. } | Self::Io { source, .. } => {
+                matches!(Errno::from_io_error(source), Some(Errno::NOSPC | Errno::DQUOT))
+            }
+            _ => false,
+        }
+    }
+
+    /// Turns what the system refused while an entry was on its way into what the user must know
+    /// first: that it is not recorded.
+    pub(super) fn not_recorded(self, id: &str) -> Self {
+        let (doing, path, source) = match self {
+            Self::Io { doing, path, source } => (doing, path, source),
+            Self::Permission { doing, path, source }
+                if Errno::from_io_error(&source) == Some(Errno::ROFS) =>
+            {
+                (doing, path, source)
+            }
+            other => return other,
+        };
+        let what = match doing {
+            "lock" => "the lock",
+            "sync" | "sync the folder" => "the sync",
+            "open for writing" => "the opening",
+            "make" | "make the folder" => "the making",
+            "write" => "the write",
+            _ => "the reading",
+        };
+        Self::NotRecorded { id: id.to_owned(), path, what, drafts: Vec::new(), source }
+    }
+
     /// Returns the exit code of a command that ends with this: 1 refused or not found, 3 the record
     /// or the machine is at fault.
     pub const fn exit_code(&self) -> u8 {
@@ -194,6 +227,11 @@ impl StoreError {
                     "try again; if process {pid} hangs, end it: the lock goes with it"
                 )],
             },
+            Self::NotRecorded { .. } if self.is_full() => vec![
+                "make room on the disk, or copy the text by hand; what was written before is safe"
+                    .to_owned(),
+                "the same entry can be given again and counts once".to_owned(),
+            ],
             Self::NotRecorded { .. } => vec![
                 "copy the text by hand; what was written before is safe".to_owned(),
                 "once the disk is well again, the same entry can be given again and counts once"
@@ -220,7 +258,7 @@ pub struct Holder {
     pub pid: u32,
     /// The person.
     pub who: String,
-    /// Since when, RFC 3339.
+    /// Since when it writes here, RFC 3339.
     pub since: String,
 }
 

@@ -4,7 +4,6 @@
 //! file of its own, because the record itself may be replaced by a copy or be append-only.
 
 use std::fs::{File, TryLockError};
-use std::io::Read as _;
 use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
@@ -16,10 +15,46 @@ use crate::domain::text::printable;
 const NAME: &str = "lock";
 /// The holder is written over the one before, always as long: no change of size to bring to the disk.
 const ROOM: usize = 512;
+/// Behind the holder: whether a write or sync of the record failed and nobody has read it anew from
+/// the disk since. It need not reach the disk itself: after a crash of the machine the record is read
+/// from there anyway, and until then every process of this host sees it.
+const MARK: u64 = ROOM as u64;
+const SUSPECT: u8 = b'!';
 
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
-pub(super) struct Lock(#[allow(dead_code, reason = "held, not read")] File);
+pub(super) struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// Says whether the end of the record may not be what is on the disk.
+    pub(super) fn suspect(&self) -> bool {
+        suspect(&self.file)
+    }
+
+    /// Tells whoever takes the lock next that the end of the record may not be what is on the disk.
+    pub(super) fn warn(&self) {
+        let _ = self.file.write_all_at(&[SUSPECT], MARK);
+    }
+
+    /// Takes the warning back: the record was read anew from the disk.
+    pub(super) fn settle(&self) {
+        if self.suspect() {
+            let _ = self.file.write_all_at(b"\n", MARK);
+        }
+    }
+}
+
+fn suspect(file: &File) -> bool {
+    let mut mark = [0];
+    file.read_exact_at(&mut mark, MARK).is_ok() && mark == [SUSPECT]
+}
+
+/// Says whether a write or sync of the record failed since it was last read anew from the disk.
+pub(super) fn suspected(dir: &Dir) -> bool {
+    dir.read(NAME).is_ok_and(|file| suspect(&file))
+}
 
 /// Takes the lock of an incident, waiting at most `wait`, and writes down who has it.
 pub(super) fn take(
@@ -41,14 +76,18 @@ pub(super) fn take(
         other => other?,
     };
     wait_for(dir, id, wait, || disk.try_lock(&file))?;
+    let before = holder_in(&file);
     let mut text = serde_json::to_string(holder).unwrap_or_default();
-    if text.len() < ROOM {
+    // Once, until somebody else writes: a change to this file would be one more for the disk to keep
+    // with each entry.
+    let ours = before.pid == holder.pid && before.who == holder.who;
+    if !ours && text.len() < ROOM {
         text.push_str(&" ".repeat(ROOM - 1 - text.len()));
         text.push('\n');
         // Only a courtesy to those who wait: the lock holds without it.
         let _ = file.write_all_at(text.as_bytes(), 0);
     }
-    Ok(Lock(file))
+    Ok(Lock { file })
 }
 
 /// Waits until no writer is at work, beside other readers; for those who may not be allowed to write.
@@ -60,7 +99,7 @@ pub(super) fn pass(
 ) -> Result<Lock, StoreError> {
     let file = dir.read(NAME)?;
     wait_for(dir, id, wait, || disk.try_lock_shared(&file))?;
-    Ok(Lock(file))
+    Ok(Lock { file })
 }
 
 fn wait_for(
@@ -90,9 +129,13 @@ fn wait_for(
 }
 
 fn read_holder(dir: &Dir) -> Holder {
-    let mut text = String::new();
-    let read = dir.read(NAME).ok().and_then(|f| f.take(ROOM as u64).read_to_string(&mut text).ok());
-    let holder: Holder =
-        read.and_then(|_| serde_json::from_str(text.trim()).ok()).unwrap_or_default();
+    let holder = dir.read(NAME).map(|file| holder_in(&file)).unwrap_or_default();
     Holder { who: printable(&holder.who), since: printable(&holder.since), ..holder }
+}
+
+fn holder_in(file: &File) -> Holder {
+    let mut text = [0; ROOM];
+    let read = file.read_at(&mut text, 0).unwrap_or(0);
+    let text = text.get(..read).unwrap_or_default().trim_ascii();
+    serde_json::from_slice(text).unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use super::error::{Doing as _, StoreError};
 use super::{FsStore, Record, ids, lock, packs};
 use crate::domain::event::{Entry, Event, Mode};
 use crate::host::paths::record_name;
-use crate::record::{Chain, Limits, Report, Wrong, check};
+use crate::record::{Chain, Limits, Report, Wrong, check, verify};
 
 /// The longest record that is opened, in bytes: some hundred thousand entries. The checker alone goes
 /// further, because it keeps nothing.
@@ -22,6 +22,9 @@ const READER_WAIT: Duration = Duration::from_secs(1);
 
 impl FsStore {
     /// Opens an incident by its id, or a beginning or end of it that is unique; verifies everything.
+    ///
+    /// Damage behind the last entry (a crash) is no error: [`Record::torn`] names it, and the next
+    /// append answers for it.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where the record does not hold ([`FsStore::inspect`] reads what does),
@@ -39,7 +42,13 @@ impl FsStore {
     /// # Errors
     /// As [`FsStore::open`], but for the damage.
     pub fn inspect(&self, id: &str) -> Result<Record, StoreError> {
-        self.load(&self.resolve(id)?)
+        // A whole id needs no look at all the others.
+        match self.load(id) {
+            Err(StoreError::NotFound { .. } | StoreError::BadName { .. }) => {
+                self.load(&self.resolve(id)?)
+            }
+            other => other,
+        }
     }
 
     /// Finds the whole id of an incident that exists.
@@ -59,11 +68,16 @@ impl FsStore {
     /// [`StoreError::Damaged`] (what held before the problem has been read), or what the system says.
     pub fn refresh(&self, record: &mut Record) -> Result<usize, StoreError> {
         let dir = self.incident(&record.id)?;
+        record.doubt |= lock::suspected(&dir);
         if record.doubt {
             // Whether our own write is on the disk is settled under the lock, before it is shown.
-            let _lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
+            let lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
             let file = dir.append(self.file_name())?;
-            return self.catch_up(record, &dir, &file, true);
+            let came = self.catch_up(record, &dir, &file, true);
+            if !record.doubt {
+                lock.settle();
+            }
+            return came;
         }
         let file = dir.read(self.file_name())?;
         self.catch_up(record, &dir, &file, false)
@@ -97,28 +111,23 @@ impl FsStore {
     /// Reads a whole record.
     pub(super) fn load(&self, id: &str) -> Result<Record, StoreError> {
         let dir = self.incident(id)?;
-        let mut record = Record {
-            id: id.to_owned(),
-            folder: dir.path().to_owned(),
-            entries: Vec::new(),
-            packs: Vec::new(),
-            problem: None,
-            chain: self.start(),
-            places: HashMap::new(),
-            doubt: false,
-        };
+        let folder = dir.path().to_owned();
+        let mut record = Record::blank(id.to_owned(), folder, HashMap::new(), self.start());
         let unfinished =
             || StoreError::Unfinished { id: id.to_owned(), path: dir.path().to_owned() };
         let file = match dir.read(self.file_name()) {
             Err(e) if e.is_absent() => return Err(unfinished()),
             other => other?,
         };
+        if lock::suspected(&dir) {
+            self.let_go(&dir, &file)?;
+        }
         self.read_on(&mut record, &dir, &file, false)?;
         if record.problem.as_ref().is_some_and(|p| p.wrong == Wrong::Empty) {
             return Err(unfinished());
         }
         if let Some(Event::Opened { packs: pins, .. }) = record.entries.first().map(|e| &e.event) {
-            record.packs = packs::load(&dir, pins);
+            record.packs = packs::pinned(&dir, pins);
         }
         Ok(record)
     }
@@ -136,6 +145,8 @@ impl FsStore {
             self.read_anew(record, dir, file, locked)?;
         } else if self.length(dir, file)? != record.chain.bytes {
             self.read_on(record, dir, file, locked)?;
+        } else {
+            record.torn = None;
         }
         self.sound(record)?;
         Ok(record.entries.len() - before)
@@ -155,6 +166,7 @@ impl FsStore {
         if is > OPEN_MOST {
             return Err(StoreError::TooLarge { path, bytes: is, most: OPEN_MOST });
         }
+        record.torn = None;
         if is < was {
             record.problem = Some(record.chain.problem(Wrong::Shrunk { was, is }));
             return Ok(());
@@ -165,7 +177,8 @@ impl FsStore {
         let each = |entry: Entry| new.push(entry);
         let report = check(reader, record.chain.clone(), LIMITS, each).doing("read", &path)?;
         record.chain = report.chain;
-        record.problem = report.problem;
+        record.problem = report.problem.filter(|_| report.torn.is_none());
+        record.torn = report.torn;
         new.into_iter().for_each(|entry| record.push(entry));
         Ok(())
     }
@@ -188,7 +201,7 @@ impl FsStore {
         length
     }
 
-    fn length(&self, dir: &Dir, file: &File) -> Result<u64, StoreError> {
+    pub(super) fn length(&self, dir: &Dir, file: &File) -> Result<u64, StoreError> {
         let meta = file.metadata();
         Ok(meta.doing("look at", &dir.path().join(self.file_name()))?.len())
     }
@@ -204,17 +217,13 @@ impl FsStore {
     ) -> Result<(), StoreError> {
         let path = dir.path().join(self.file_name());
         if record.doubt && locked {
-            // This descriptor is new: nothing failed on it. After a failed sync the system may keep
-            // pages that never reached the disk and call them clean; they are let go before reading.
-            self.disk.sync(file).doing("sync", &path)?;
-            #[cfg(any(target_os = "linux", target_os = "android"))]
-            rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)
-                .doing("read anew", &path)?;
+            self.let_go(dir, file)?;
+            record.synced = self.length(dir, file)?;
         }
         let was = &record.chain;
         file.seek(SeekFrom::Start(0)).doing("read", &path)?;
         let reader = BufReader::with_capacity(1 << 16, file.take(was.bytes));
-        let report = check(reader, self.start(), LIMITS, drop).doing("read", &path)?;
+        let report = verify(reader, self.start(), LIMITS).doing("read", &path)?;
         if was.count > 0 && report.chain.head != was.head {
             let rewritten = Wrong::Rewritten { was: was.head, is: report.chain.head };
             let is = self.length(dir, file)?;
@@ -229,6 +238,19 @@ impl FsStore {
         if locked {
             record.doubt = false;
         }
+        Ok(())
+    }
+
+    /// Lets the system forget what it holds of a file, so that it is read from the disk.
+    ///
+    /// After a failed sync the system may keep pages that never reached the disk and call them clean.
+    /// The descriptor is new: nothing failed on it, so that it may be synced.
+    fn let_go(&self, dir: &Dir, file: &File) -> Result<(), StoreError> {
+        let path = dir.path().join(self.file_name());
+        self.disk.sync(file).doing("sync", &path)?;
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)
+            .doing("read anew", &path)?;
         Ok(())
     }
 
@@ -264,5 +286,5 @@ pub fn check_path(path: &Path) -> Result<Report, StoreError> {
         return Err(StoreError::io("find a record in", path, std::io::ErrorKind::NotFound));
     };
     let reader = BufReader::with_capacity(1 << 16, file);
-    check(reader, Chain::start(), Limits::default(), drop).doing("read", path)
+    verify(reader, Chain::start(), Limits::default()).doing("read", path)
 }

@@ -1,0 +1,68 @@
+//! What a console looks at whenever it wakes up: its clocks, and who else is on.
+
+use std::sync::Arc;
+
+use super::clockwatch::Seen;
+use super::desk::Desk;
+use super::presence::Presence;
+use super::store::Ground;
+use crate::app::effect::Msg;
+use crate::domain::clockwatch::{Reading, changes};
+use crate::domain::event::ClockQuality;
+
+/// Remembers what was seen last.
+#[derive(Debug)]
+pub struct Lookout {
+    desk: Arc<Desk>,
+    before: Reading,
+    presence: Presence,
+}
+
+/// What is new since the last look.
+#[derive(Debug, Default)]
+pub struct News {
+    /// What the console is told at once.
+    pub msgs: Vec<Msg>,
+    /// What is to be put into the records.
+    pub clock: Option<Seen>,
+}
+
+impl Lookout {
+    /// Starts to look.
+    pub fn new(desk: Arc<Desk>) -> Self {
+        let clock = desk.clock();
+        let before = clock.reading(desk.zone());
+        let store = desk.store();
+        let presence = Presence::new(&store.folder(), store.who().person(), &**clock);
+        Self { before, presence, desk }
+    }
+
+    /// Tells what a console is told when it starts.
+    pub fn start(&mut self) -> Vec<Msg> {
+        let mut msgs = Vec::new();
+        if let Ground::Network(kind) = self.desk.store().ground() {
+            msgs.push(Msg::FarFolder(kind.to_owned()));
+        }
+        msgs.extend(self.presence.look(&**self.desk.clock()).map(Msg::Present));
+        msgs
+    }
+
+    /// Looks around; nothing here waits.
+    pub fn look(&mut self) -> News {
+        let clock = self.desk.clock();
+        let now = clock.reading(self.desk.zone());
+        let seen = changes(&self.before, &now);
+        let before = std::mem::replace(&mut self.before, now);
+        let mut news = News::default();
+        news.msgs.extend(self.presence.look(&**clock).map(Msg::Present));
+        if before.sync != self.before.sync {
+            let quality = ClockQuality { sync: self.before.sync, ..clock.quality() };
+            news.msgs.push(Msg::Clock(quality));
+        }
+        news.msgs.extend(seen.iter().cloned().map(Msg::ClockChanged));
+        if !seen.is_empty() {
+            news.clock = Some(Seen { changes: seen, since: before.boot });
+        }
+        news
+    }
+}

@@ -1,0 +1,136 @@
+//! Many lines at once: read from a file in large pieces, and each looked at on its own, on two
+//! threads where that pays.
+
+use std::io::{self, BufRead, Read as _};
+use std::thread;
+
+use super::damage::Gap;
+use super::digest::Digest;
+use super::line::{self, Decoded, LINE_MOST};
+use super::wrong::Wrong;
+use crate::domain::event::{Entry, Event, Mode};
+
+/// How many bytes are read before they are looked at; one line more at most.
+const FILL: usize = 1 << 20;
+/// From how many bytes on a second thread pays: some hundred lines, a fraction of a millisecond.
+const SHARED: usize = 96 << 10;
+
+/// What ties an entry to its place, and nothing else of it.
+pub(super) struct Tie {
+    pub(super) n: u64,
+    pub(super) prev: Digest,
+    pub(super) head: Digest,
+    pub(super) mode: Mode,
+    pub(super) role: Role,
+}
+
+/// What an entry is to the chain.
+pub(super) enum Role {
+    Opened(String),
+    Recovered(Gap),
+    NotUnderstood(String),
+    /// With its kind only where a record begins: elsewhere nobody asks.
+    Other(Option<String>),
+}
+
+impl Tie {
+    pub(super) fn of(read: &Decoded) -> Self {
+        let entry = &read.entry;
+        let role = match &entry.event {
+            Event::Opened { record, .. } => Role::Opened(record.clone()),
+            Event::Recovered { offset, bytes, sha256 } => {
+                // What is no digest is never the digest of anything: it answers for nothing.
+                let sha256 = Digest::parse(sha256.as_bytes()).unwrap_or(Digest::NONE);
+                Role::Recovered(Gap { offset: *offset, bytes: *bytes, sha256, lines: 0 })
+            }
+            Event::NotUnderstood { kind } => Role::NotUnderstood(kind.clone()),
+            event => Role::Other((entry.n == 0).then(|| event.kind().to_owned())),
+        };
+        Self { n: entry.n, prev: read.prev, head: read.head, mode: entry.mode, role }
+    }
+
+    pub(super) fn kind(&self) -> &str {
+        match &self.role {
+            Role::Opened(_) => "opened",
+            Role::Recovered(_) => "recovered",
+            Role::NotUnderstood(kind) => kind,
+            Role::Other(kind) => kind.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+/// A line as it was read, or what is wrong with it by itself.
+pub(super) type Read = Result<(Tie, Option<Box<Entry>>), Wrong>;
+
+/// Some lines.
+#[derive(Default)]
+pub(super) struct Batch {
+    bytes: Vec<u8>,
+    /// Where each piece ends.
+    ends: Vec<usize>,
+}
+
+impl Batch {
+    /// Reads the next lines; says whether there were any.
+    ///
+    /// A line that is too long comes in several pieces, of which only the last can end in a line feed.
+    pub(super) fn fill<R: BufRead>(&mut self, reader: &mut R) -> io::Result<bool> {
+        self.bytes.clear();
+        self.ends.clear();
+        while self.bytes.len() < FILL {
+            // One byte over the limit tells a line that is too long from one that was cut.
+            let n = reader.by_ref().take(LINE_MOST + 1).read_until(b'\n', &mut self.bytes)?;
+            if n == 0 {
+                break;
+            }
+            self.ends.push(self.bytes.len());
+        }
+        Ok(!self.ends.is_empty())
+    }
+
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        pieces(&self.bytes, &self.ends)
+    }
+
+    /// Reads each piece as a line, by itself.
+    pub(super) fn read(&self, keep: bool) -> Vec<Read> {
+        let look = |ends: &[usize], from: usize| {
+            let from_end = |end: &usize| end - from;
+            let ends: Vec<usize> = ends.iter().map(from_end).collect();
+            let bytes = self.bytes.get(from..).unwrap_or_default();
+            pieces(bytes, &ends).map(|piece| read(piece, keep)).collect::<Vec<Read>>()
+        };
+        if self.bytes.len() < SHARED {
+            return look(&self.ends, 0);
+        }
+        let half = self.ends.partition_point(|&end| end < self.bytes.len() / 2);
+        let (first, second) = self.ends.split_at(half);
+        let middle = first.last().copied().unwrap_or(0);
+        thread::scope(|scope| {
+            let other = thread::Builder::new().spawn_scoped(scope, || look(second, middle));
+            let mut all = look(first, 0);
+            // Where there is no second thread to be had, this one does it all.
+            let rest = other.ok().and_then(|other| other.join().ok());
+            all.extend(rest.unwrap_or_else(|| look(second, middle)));
+            all
+        })
+    }
+}
+
+fn pieces<'a>(bytes: &'a [u8], ends: &[usize]) -> impl Iterator<Item = &'a [u8]> {
+    let mut from = 0;
+    ends.iter().map(move |&end| {
+        let piece = bytes.get(from..end).unwrap_or_default();
+        from = end;
+        piece
+    })
+}
+
+fn read(piece: &[u8], keep: bool) -> Read {
+    let bare = piece.strip_suffix(b"\n").unwrap_or(piece);
+    if !keep {
+        return Ok((line::tie(bare)?, None));
+    }
+    let read = line::decode(bare)?;
+    Ok((Tie::of(&read), Some(Box::new(read.entry))))
+}

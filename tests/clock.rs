@@ -1,0 +1,289 @@
+//! Honest time: steps, sleeps, zones and sources of the clock, seen by consoles and by commands, with a
+//! double of the clock and with libfaketime under the real program.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    dead_code,
+    unreachable_pub,
+    reason = "helpers of tests stand outside test functions"
+)]
+
+mod terminal;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use jishi::app::effect::Msg;
+use jishi::domain::decide::Intent;
+use jishi::domain::event::{Boot, ClockEvent, ClockQuality, Event, Mode, Sync, Who};
+use jishi::domain::time::{Zone, parse_offset};
+use jishi::host::clerk::Clerk;
+use jishi::host::clock::FixedClock;
+use jishi::host::desk::Desk;
+use jishi::host::lookout::Lookout;
+use jishi::host::store::FsStore;
+use jishi::words::Lang;
+use terminal::{Seat, entries, has, jishi, kinds, new_incident, ok, wait_for};
+
+/// One console without its screen: what it looks at, and who writes for it.
+struct Console {
+    lookout: Lookout,
+    clerk: Clerk,
+}
+
+impl Console {
+    fn open(desk: &Arc<Desk>) -> Self {
+        let (clerk, _) = Clerk::start(Arc::clone(desk)).unwrap();
+        Self { lookout: Lookout::new(Arc::clone(desk)), clerk }
+    }
+
+    /// Looks around once; returns how many changes of the clock the user is told.
+    fn look(&mut self) -> usize {
+        let news = self.lookout.look();
+        if let Some(seen) = news.clock {
+            for msg in self.clerk.note_clock(&seen, Lang::En) {
+                assert!(matches!(msg, Msg::Appended { .. }), "{msg:?}");
+            }
+        }
+        news.msgs.iter().filter(|m| matches!(m, Msg::ClockChanged(_))).count()
+    }
+}
+
+struct Room {
+    _home: tempfile::TempDir,
+    clock: Arc<FixedClock>,
+    desk: Arc<Desk>,
+}
+
+impl Room {
+    fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let clock = Arc::new(FixedClock::new("2026-03-02T02:11:40+08:00".parse().unwrap()));
+        clock.set_boot(Boot { id: "boot-1".to_owned(), ms: 1_000_000 });
+        clock.set_quality(ClockQuality { sync: Sync::Yes, maxerror_us: Some(900) });
+        let zone = Zone::Fixed(parse_offset("+08:00").unwrap());
+        let who = Who { login: "alice".to_owned(), ..Who::default() };
+        let store = FsStore::new(home.path(), Mode::Live, clock.clone(), who, zone);
+        let desk = Desk::new(store, Desk::builtin_shelf().unwrap(), clock.clone(), zone);
+        Self { _home: home, clock, desk: Arc::new(desk) }
+    }
+
+    fn incident(&self) -> String {
+        let learned = [("learned_at".to_owned(), "01:30".to_owned())];
+        self.desk.create("CRM down", &[], &learned, false).unwrap().id
+    }
+
+    fn changes(&self, id: &str) -> Vec<(ClockEvent, Option<i64>)> {
+        let (incident, _) = self.desk.open(id).unwrap();
+        let change = |e: &Event| match e {
+            Event::ClockChanged { what, ms, .. } => Some((*what, *ms)),
+            _ => None,
+        };
+        incident.entries.iter().filter_map(|e| change(&e.event)).collect()
+    }
+}
+
+fn note(text: &str) -> Intent {
+    Intent::Note { text: text.to_owned(), happened_at: None }
+}
+
+#[test]
+fn each_change_is_told_by_each_console_and_recorded_once_in_each_open_incident() {
+    let room = Room::new();
+    let (a, b) = (room.incident(), room.incident());
+    let closed = room.incident();
+    let withdrawn = [("learned_at".to_owned(), "?".to_owned())];
+    let answer =
+        Intent::Answer { set: withdrawn.to_vec(), note: None, happened_at: None, confirmed: false };
+    room.desk.act(&closed, &answer).unwrap();
+    room.desk.act(&closed, &Intent::Close { because: "false alarm".to_owned() }).unwrap();
+    let mut consoles: Vec<Console> = (0..4).map(|_| Console::open(&room.desk)).collect();
+    let mut look = |told: usize| {
+        room.clock.advance(TimeDelta::milliseconds(1000));
+        for console in &mut consoles {
+            room.clock.advance(TimeDelta::milliseconds(130));
+            assert_eq!(console.look(), told);
+        }
+    };
+    look(0);
+    room.clock.step(TimeDelta::hours(1));
+    look(1);
+    room.clock.step(TimeDelta::hours(-1));
+    look(1);
+    room.clock.suspend(TimeDelta::minutes(40));
+    look(1);
+    room.clock.set_zone_name("Europe/Berlin");
+    look(1);
+    room.clock.set_quality(ClockQuality { sync: Sync::No, maxerror_us: Some(16_000_000) });
+    look(1);
+    room.clock.set_quality(ClockQuality { sync: Sync::Yes, maxerror_us: Some(900) });
+    room.clock.step(TimeDelta::milliseconds(-300));
+    look(2);
+    look(0);
+    let expected = [
+        (ClockEvent::Stepped, Some(3_600_000)),
+        (ClockEvent::Stepped, Some(-3_600_000)),
+        (ClockEvent::Suspended, Some(2_400_000)),
+        (ClockEvent::ZoneChanged, None),
+        (ClockEvent::Unsynchronised, None),
+        (ClockEvent::Stepped, Some(-300)),
+        (ClockEvent::Synchronised, None),
+    ];
+    assert_eq!(room.changes(&a), expected);
+    assert_eq!(room.changes(&b), expected);
+    assert_eq!(room.changes(&closed), []);
+}
+
+#[test]
+fn an_act_after_a_step_is_preceded_by_the_step_in_the_record() {
+    let room = Room::new();
+    let id = room.incident();
+    room.clock.advance(TimeDelta::minutes(1));
+    room.desk.act(&id, &note("before")).unwrap();
+    room.clock.step(TimeDelta::minutes(-30));
+    let (_, added) = room.desk.act(&id, &note("after")).unwrap();
+    let kinds: Vec<&str> = added.iter().map(|e| e.event.kind()).collect();
+    assert_eq!(kinds, ["clock_changed", "noted"]);
+    let (_, added) = room.desk.act(&id, &note("again")).unwrap();
+    assert_eq!(added.len(), 1);
+    assert_eq!(room.changes(&id), [(ClockEvent::Stepped, Some(-1_800_000))]);
+    // The order is by number: the newer entry bears the earlier time.
+    let (incident, _) = room.desk.open(&id).unwrap();
+    let at = |n: usize| incident.entries[n].at;
+    assert!(at(3) < at(2) && incident.entries.iter().enumerate().all(|(i, e)| e.n == i as u64));
+}
+
+#[test]
+fn a_restart_of_the_machine_is_no_step() {
+    let room = Room::new();
+    let id = room.incident();
+    room.clock.advance(TimeDelta::hours(5));
+    room.clock.set_boot(Boot { id: "boot-2".to_owned(), ms: 4000 });
+    room.desk.act(&id, &note("after")).unwrap();
+    assert_eq!(room.changes(&id), []);
+}
+
+/// The preload library of the `faketime` package.
+fn faketime() -> Option<PathBuf> {
+    if !has("faketime", "no clock can be faked under the real program") {
+        return None;
+    }
+    let out = Command::new("faketime").args(["-f", "+0", "sh", "-c", "echo $LD_PRELOAD"]).output();
+    let text = String::from_utf8(out.unwrap().stdout).unwrap();
+    // The loader itself puts in the folder of libraries where the name holds `$LIB`.
+    let path = text.trim().split([':', ' ']).next().map(PathBuf::from);
+    let path = path.filter(|p| p.to_string_lossy().contains("faketime"));
+    if path.is_none() {
+        eprintln!("skipped: `faketime` names no library: {text}");
+    }
+    path
+}
+
+fn faked<'a>(command: &'a mut Command, library: &Path, offsets: &Path) -> &'a mut Command {
+    command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", offsets);
+    command.env("FAKETIME_NO_CACHE", "1").env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+}
+
+#[test]
+fn commands_find_a_step_that_nobody_saw_and_say_so_first() {
+    let Some(library) = faketime() else { return };
+    let home = tempfile::tempdir().unwrap();
+    let offsets = home.path().join("offsets");
+    let id = new_incident(home.path());
+    for offset in ["+3600", "+3600", "-60", "+0"] {
+        std::fs::write(&offsets, format!("{offset}\n")).unwrap();
+        let mut command = jishi(home.path());
+        ok(faked(command.args(["note", &id, "x"]), &library, &offsets));
+    }
+    let expected = [
+        "opened",
+        "answered",
+        "clock_changed",
+        "noted",
+        "noted",
+        "clock_changed",
+        "noted",
+        "clock_changed",
+        "noted",
+    ];
+    assert_eq!(kinds(home.path(), &id), expected);
+    let all = entries(home.path(), &id);
+    let ms: Vec<i64> = all.iter().filter_map(|e| e["data"]["ms"].as_i64()).collect();
+    for (is, should) in ms.iter().zip([3_600_000, -3_660_000, 60_000]) {
+        assert!((is - should).abs() < 50, "{ms:?}");
+    }
+    let shown = ok(jishi(home.path()).args(["log", "show", &id]));
+    assert!(shown.contains("the wall clock was set +"), "{shown}");
+    ok(jishi(home.path()).args(["log", "verify", &id]));
+}
+
+#[test]
+fn two_consoles_see_a_step_within_a_second_or_two_and_record_it_once() {
+    let Some(library) = faketime() else { return };
+    let home = tempfile::tempdir().unwrap();
+    let offsets = home.path().join("offsets");
+    std::fs::write(&offsets, "+0\n").unwrap();
+    let id = new_incident(home.path());
+    let mut seats = Vec::new();
+    for _ in 0..2 {
+        let mut command = jishi(home.path());
+        let Some(seat) = Seat::take(faked(command.args(["open", &id]), &library, &offsets)) else {
+            return;
+        };
+        assert!(seat.shows(5, "CRM down"), "{}", seat.text());
+        seats.push(seat);
+    }
+    std::thread::sleep(terminal::STEP * 60);
+    std::fs::write(&offsets, "+7200\n").unwrap();
+    for seat in &seats {
+        assert!(seat.shows(4, "the wall clock was set"), "{}", seat.text());
+        assert!(seat.shows(4, "! clock set"), "{}", seat.text());
+    }
+    assert!(wait_for(4, || kinds(home.path(), &id).len() == 3), "{:?}", kinds(home.path(), &id));
+    std::thread::sleep(terminal::STEP * 75);
+    assert_eq!(kinds(home.path(), &id), ["opened", "answered", "clock_changed"]);
+    seats.into_iter().for_each(Seat::quit);
+}
+
+#[test]
+fn a_time_namespace_does_not_look_like_a_step() {
+    let works = Command::new("unshare").args(["--time", "--boottime", "86400", "true"]).output();
+    if !works.is_ok_and(|o| o.status.success()) {
+        eprintln!("skipped: time namespaces cannot be made here");
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let mut inside = Command::new("unshare");
+    inside.args(["--time", "--boottime", "86400", env!("CARGO_BIN_EXE_jishi")]);
+    ok(inside.env("JISHI_HOME", home.path()).args(["note", &id, "from inside"]));
+    ok(jishi(home.path()).args(["note", &id, "from outside"]));
+    assert_eq!(kinds(home.path(), &id), ["opened", "answered", "noted", "noted"]);
+}
+
+#[test]
+fn a_time_from_a_watch_is_marked_and_leaves_other_entries_as_they_were() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let watch = ["--happened-at", "5m ago", "--watch"];
+    ok(jishi(home.path()).args(["note", &id, "the phone rang"]).args(watch));
+    ok(jishi(home.path()).args(["set", &id, "involves_cii=yes"]).args(watch));
+    let sent = ["sent", &id, "first_report.police", "--channel", "phone"];
+    ok(jishi(home.path()).args(sent).args(["--happened-at", "2m ago", "--watch"]));
+    let received = ["received", &id, "first_report.police", "--happened-at", "1m ago", "--watch"];
+    ok(jishi(home.path()).args(received));
+    ok(jishi(home.path()).args(["note", &id, "plain", "--happened-at", "1m ago"]));
+    let by = |e: &serde_json::Value| e["happened_by"].as_str().map(str::to_owned);
+    let all: Vec<_> = entries(home.path(), &id).iter().map(by).collect();
+    let watch = || Some("watch".to_owned());
+    assert_eq!(all, [None, None, watch(), watch(), watch(), watch(), None]);
+    let shown = ok(jishi(home.path()).args(["log", "show", &id]));
+    assert_eq!(shown.matches("(by a watch)").count(), 4, "{shown}");
+    ok(jishi(home.path()).args(["log", "verify", &id]));
+    let out = jishi(home.path()).args(["note", &id, "x", "--watch"]).output().unwrap();
+    assert_eq!(out.status.code(), Some(2), "{out:?}");
+}
