@@ -159,6 +159,7 @@ fn it_is_recorded_who_from_where() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a test measures how long it waited")]
 fn consoles_follow_each_other_and_show_who_is_on() {
     let Some(office) = Office::open() else { return };
     let args = ["new", "--title", "CRM down", "--learned-at", "20m ago"];
