@@ -160,14 +160,15 @@ fn it_is_recorded_who_from_where() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a test measures how long it waited")]
 fn consoles_follow_each_other_and_show_who_is_on() {
     let Some(office) = Office::open() else { return };
     let args = ["new", "--title", "CRM down", "--learned-at", "20m ago"];
     let id = ok(office.alice().args(args)).trim().to_owned();
     let Some(alice) = Seat::take(office.alice().args(["open", &id])) else { return };
     let Some(bob) = Seat::take(office.bob().args(["open", &id])) else { return };
-    assert!(alice.shows(5, "+bob"), "{}", alice.text());
-    assert!(bob.shows(5, "+alice"), "{}", bob.text());
+    assert!(alice.shows(5, "also on: bob"), "{}", alice.text());
+    assert!(bob.shows(5, "also on: alice"), "{}", bob.text());
     let marks = office.home.join("live").join(".present");
     assert_eq!(std::fs::read_dir(&marks).unwrap().count(), 2);
 

@@ -91,6 +91,11 @@ pub enum Intent {
         /// To whom.
         to: String,
     },
+    /// Accept a hand-over.
+    TakeOver {
+        /// Position of the hand-over.
+        entry: u64,
+    },
     /// Close.
     Close {
         /// Why.
@@ -282,6 +287,17 @@ pub enum Refusal {
         /// The entry.
         entry: u64,
     },
+    /// There is no such hand-over to accept.
+    #[error("there is no hand-over to accept")]
+    NoHandOver,
+    /// The hand-over was accepted already.
+    #[error("the hand-over was accepted by {by} already (entry {entry})")]
+    Accepted {
+        /// By whom.
+        by: String,
+        /// In which entry.
+        entry: u64,
+    },
     /// The incident is closed.
     #[error("the incident is closed")]
     Closed {
@@ -355,6 +371,13 @@ pub fn decide(
             let to = text::line("to", to)?;
             work.decision(Event::HandedOver { to }, None)
         }
+        Intent::TakeOver { entry } => match &incident.handover {
+            Some(h) if h.entry == *entry => match &h.accepted {
+                None => work.decision(Event::TookOver { entry: *entry }, None),
+                Some(a) => Err(Refusal::Accepted { by: a.by.clone(), entry: a.entry }),
+            },
+            _ => Err(Refusal::NoHandOver),
+        },
         Intent::Close { because } => {
             let because = text::note("because", because)?;
             let open: Vec<String> = incident

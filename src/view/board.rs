@@ -106,7 +106,7 @@ fn line(app: &App, item: &Item) -> Line {
     let nearest = board::nearest(item).and_then(|d| Some((d, d.due?)));
     let urgency = match (&item.incident.closed, nearest) {
         (Some(_), _) | (None, None) => Urgency::Done,
-        (None, Some((d, _))) => Urgency::of(d, app.now(), app.soon()),
+        (None, Some((d, _))) => app.urgency(d),
     };
     let mut title = item.incident.title.clone();
     if item.incident.mode == Mode::Exercise {
@@ -143,6 +143,9 @@ fn line(app: &App, item: &Item) -> Line {
 fn under(app: &App, item: &Item) -> String {
     let lang = app.lang();
     let case = &item.incident.case;
+    if let Some(h) = app.open_handover(item) {
+        return W::HandOverWaits.with(lang, &[&h.to]);
+    }
     let sure: Vec<String> = board::running(item)
         .filter(|d| d.applies == Tri::Yes)
         .take(3)
