@@ -495,7 +495,7 @@ fn bounded(home: &Path, args: &[&str]) -> Output {
 }
 
 fn sparse(path: &Path, bytes: u64, end: &[u8]) {
-    let mut file = File::options().create(true).append(false).write(true).open(path).unwrap();
+    let mut file = File::options().create(true).truncate(false).write(true).open(path).unwrap();
     file.seek(SeekFrom::Start(bytes - end.len() as u64)).unwrap();
     file.write_all(end).unwrap();
 }
