@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::disallowed_methods,
     dead_code,
     unreachable_pub,
     reason = "helpers of tests stand outside test functions"

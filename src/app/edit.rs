@@ -8,6 +8,8 @@ use crate::domain::text;
 pub struct Line {
     chars: Vec<char>,
     at: usize,
+    /// The text was proposed, not typed: the first character typed replaces it.
+    proposed: bool,
 }
 
 impl Line {
@@ -16,6 +18,11 @@ impl Line {
         let mut line = Self::default();
         line.paste(text);
         line
+    }
+
+    /// A line that holds a proposal, which the first character typed replaces.
+    pub fn proposal(text: &str) -> Self {
+        Self { proposed: true, ..Self::new(text) }
     }
 
     /// The text.
@@ -36,6 +43,10 @@ impl Line {
     /// Inserts one character at the cursor; what could steer a terminal is dropped.
     pub fn insert(&mut self, c: char) {
         if !text::forbidden(c) {
+            if std::mem::take(&mut self.proposed) {
+                self.chars.clear();
+                self.at = 0;
+            }
             self.chars.insert(self.at, c);
             self.at += 1;
         }
@@ -50,6 +61,8 @@ impl Line {
 
     /// Takes a key, and says whether it meant anything here.
     pub fn key(&mut self, key: Key) -> bool {
+        // Whoever moves within a proposal means to keep it.
+        self.proposed &= matches!((key.code, key.ctrl, key.alt), (Code::Char(_), false, false));
         match (key.code, key.ctrl, key.alt) {
             (Code::Char(c), false, false) => self.insert(c),
             (Code::Backspace, ..) | (Code::Char('h'), true, _) => {
@@ -96,6 +109,21 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_character_replaces_a_proposal_and_moving_keeps_it() {
+        let mut line = Line::proposal("now");
+        line.insert('2');
+        line.insert('0');
+        assert_eq!(line.text(), "20");
+        let mut line = Line::proposal("01:3");
+        line.key(Key::plain(Code::End));
+        line.insert('0');
+        assert_eq!(line.text(), "01:30");
+        let mut line = Line::proposal("now");
+        line.paste("01:30");
+        assert_eq!(line.text(), "01:30");
+    }
 
     fn typed(line: &mut Line, keys: &str) {
         for k in keys.split(' ') {

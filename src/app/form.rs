@@ -177,6 +177,13 @@ impl Form {
         self
     }
 
+    /// Adds a text field with a proposal, which the first character typed replaces.
+    #[must_use]
+    pub fn proposal(mut self, name: Name, text: &str) -> Self {
+        self.fields.push(Field { name, input: Input::Text(Line::proposal(text)) });
+        self
+    }
+
     /// Adds a choice.
     #[must_use]
     pub fn choice(mut self, name: Name, options: Vec<String>, at: usize) -> Self {

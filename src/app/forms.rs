@@ -81,7 +81,7 @@ impl App {
 
     fn new_incident(&self) -> Form {
         let mut form =
-            Form::new(FormKind::New, "").text(Name::Title, "").text(Name::LearnedAt, "now");
+            Form::new(FormKind::New, "").text(Name::Title, "").proposal(Name::LearnedAt, "now");
         if self.packs.len() > 1 {
             let options = self.packs.iter().enumerate().map(|(i, p)| (p.id.clone(), i == 0));
             let input = Input::Many { options: options.collect(), at: 0 };

@@ -281,15 +281,69 @@ pub enum LogCmd {
         /// A head that somebody wrote down; its first digits are enough
         #[arg(long, value_name = "H")]
         head: Option<String>,
-        /// Allowed signers (not in this version)
+        /// Check signed checkpoints against this list of allowed signers (OpenSSH's form)
         #[arg(long, value_name = "FILE")]
         signers: Option<PathBuf>,
     },
-    /// Write the record's bytes to standard output
+    /// Write the record's bytes to standard output; with a key, a checkpoint is signed before
     Export {
         /// Incident
         id: String,
+        /// Do not export unless a checkpoint was signed
+        #[arg(long)]
+        sign: bool,
+        /// With what to sign
+        #[command(flatten)]
+        with: SignWith,
     },
+    /// Print the text of a checkpoint: which record, how many entries, which head
+    Checkpoint {
+        /// Incident
+        id: String,
+    },
+    /// Sign a checkpoint with an SSH key and keep it in the incident's folder
+    Sign {
+        /// Incident
+        id: String,
+        /// With what to sign
+        #[command(flatten)]
+        with: SignWith,
+    },
+    /// Time-stamp a checkpoint (RFC 3161) with files that you carry to an authority and back
+    Timestamp {
+        /// Incident
+        id: String,
+        /// Write the query to this file
+        #[arg(long, value_name = "FILE", conflicts_with = "reply")]
+        request: Option<PathBuf>,
+        /// Check this reply and keep it
+        #[arg(long, value_name = "FILE")]
+        reply: Option<PathBuf>,
+    },
+    /// Go on with a record that is not as it was remembered; the reason becomes an entry
+    Accept {
+        /// Incident
+        id: String,
+        /// Why
+        #[arg(long, value_name = "WHY")]
+        because: String,
+    },
+    /// Make the record's file append-only, as chattr +a does
+    Harden {
+        /// Incident
+        id: String,
+    },
+}
+
+/// With what to sign; else what config.ron names.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SignWith {
+    /// A private key file in OpenSSH's form, without passphrase
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// A key in ssh-agent
+    #[arg(long, value_name = "FINGERPRINT|COMMENT", conflicts_with = "key")]
+    pub agent: Option<String>,
 }
 
 /// What to do with rule packs.

@@ -14,6 +14,7 @@ use crate::domain::time::{self, Time, Zone};
 use crate::host::clock::{Clock, SystemClock};
 use crate::host::config::{self, Config, ConfigError};
 use crate::host::desk::{Desk, DeskError, Listing};
+use crate::host::heads::Heads;
 use crate::host::paths::Paths;
 use crate::host::store::{FsStore, Ground, Record};
 use crate::host::who;
@@ -22,6 +23,7 @@ use crate::words::Lang;
 use crate::words::command::Command;
 use crate::words::entry::far_folder;
 use crate::words::refusal::Message;
+use crate::words::witness::Witness;
 
 /// The pack that is meant when none is named.
 pub(super) const DEFAULT_PACK: &str = "cn-cac-2025";
@@ -47,6 +49,8 @@ pub(super) struct Ctx {
     pub(super) config: Config,
     /// Folders.
     pub(super) paths: Paths,
+    /// Heads of records that this user's programs have seen.
+    pub(super) heads: Heads,
     clock: Arc<dyn Clock>,
     at: Option<Time>,
 }
@@ -93,7 +97,8 @@ impl Ctx {
                 Fault::usage(crate::words::refusal::bad_time("--at", &why, lang))
             })?),
         };
-        Ok(Self { lang, zone, format: common.format, config, paths, clock, at })
+        let heads = Heads::under(&paths.state);
+        Ok(Self { lang, zone, format: common.format, config, paths, heads, clock, at })
     }
 
     /// The moment that the command is about.
@@ -114,7 +119,7 @@ impl Ctx {
 
     /// The desk at which incidents are read and written; new ones are bound to packs of `shelf`.
     pub(super) fn desk(&self, shelf: Vec<Arc<Pack>>) -> Desk {
-        Desk::new(self.store(), shelf, self.clock(), self.zone)
+        Desk::new(self.store(), shelf, self.clock(), self.zone).with_heads(self.heads.clone())
     }
 
     /// Says on standard error that the records lie on another machine, where they do: that several
@@ -207,6 +212,11 @@ impl Ctx {
     pub(super) fn desk_fault(&self, e: DeskError) -> Fault {
         match e {
             DeskError::Refused(why) => Fault::from_refusal(&why, self.lang),
+            DeskError::Head(doubt) => {
+                let mut message = doubt.message(self.lang);
+                message.text = Witness::NothingRecorded.with(self.lang, &[&message.text]);
+                Fault::machine(message)
+            }
             DeskError::Store(e) => {
                 let mut message = Message::plain(e.to_string());
                 message.hints = e.hints();

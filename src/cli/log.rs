@@ -9,13 +9,14 @@ use serde::Serialize;
 use super::args::{Format, LogCmd};
 use super::ctx::Ctx;
 use super::fault::Fault;
-use super::out;
+use super::{out, sign, witness};
 use crate::domain::event::Event;
 use crate::host::paths::record_name;
 use crate::host::store::{StoreError, check_path};
 use crate::record;
 use crate::words::command::Command;
 use crate::words::refusal::Message;
+use crate::words::witness::Witness;
 use crate::words::{entry, say};
 
 /// Carries out one of the commands on a record.
@@ -26,12 +27,19 @@ pub(super) fn run(ctx: &Ctx, command: &LogCmd) -> Result<u8, Fault> {
     match command {
         LogCmd::Show { id } => show(ctx, id),
         LogCmd::Verify { target, head, signers } => {
-            if signers.is_some() {
-                return Err(Fault::usage(Message::plain(Command::SignersLater.text(ctx.lang))));
-            }
-            Ok(verify(ctx, target, head.as_deref()))
+            Ok(verify(ctx, target, head.as_deref(), signers.as_deref()))
         }
-        LogCmd::Export { id } => export(ctx, id),
+        LogCmd::Export { id, sign, with } => {
+            sign::before_export(ctx, id, *sign, with)?;
+            export(ctx, id)
+        }
+        LogCmd::Checkpoint { id } => sign::checkpoint(ctx, id),
+        LogCmd::Sign { id, with } => sign::sign(ctx, id, with),
+        LogCmd::Timestamp { id, request, reply } => {
+            sign::timestamp(ctx, id, request.as_deref(), reply.as_deref())
+        }
+        LogCmd::Accept { id, because } => sign::accept(ctx, id, because),
+        LogCmd::Harden { id } => sign::harden(ctx, &record_file(ctx, id)?),
     }
 }
 
@@ -121,10 +129,11 @@ struct VerifyJson<'a> {
     problem: Option<String>,
     line: Option<u64>,
     head_found_at: Option<u64>,
+    witnesses: &'a witness::Witnessed,
 }
 
 /// Recomputes a record. Needs no pack and no terminal.
-fn verify(ctx: &Ctx, target: &str, head: Option<&str>) -> u8 {
+fn verify(ctx: &Ctx, target: &str, head: Option<&str>, signers: Option<&Path>) -> u8 {
     let lang = ctx.lang;
     let not_checked = |why: &str| {
         let message = Message::plain(Command::NotVerified.with(lang, &[target, why]));
@@ -139,6 +148,10 @@ fn verify(ctx: &Ctx, target: &str, head: Option<&str>) -> u8 {
         }
         other => other,
     };
+    if let Some(gone) = witness::gone(ctx, target) {
+        out::fault(&gone, ctx.format);
+        return gone.code();
+    }
     let path = match find(ctx, target) {
         Ok(path) => path,
         Err(why) => return not_checked(&why),
@@ -160,16 +173,22 @@ fn verify(ctx: &Ctx, target: &str, head: Option<&str>) -> u8 {
     };
     let problem = report.problem.as_ref();
     let lost = head.is_some() && found_at.is_none();
+    let given = head.as_ref().map(|_| found_at);
+    let witnessed = match witness::look(ctx, &path, &report, given, signers) {
+        Ok(witnessed) => witnessed,
+        Err(why) => return not_checked(&why),
+    };
     if ctx.format == Format::Json {
         out::json(&VerifyJson {
             target,
-            intact: problem.is_none() && !lost,
+            intact: problem.is_none() && !lost && witnessed.problems.is_empty(),
             entries: report.chain.count,
             head: report.chain.head.to_string(),
             record: report.chain.record.clone(),
             problem: problem.map(|p| p.wrong.to_string()),
             line: problem.map(|p| p.line),
             head_found_at: found_at,
+            witnesses: &witnessed,
         });
     } else if let Some(p) = problem {
         out::line(&Command::Damaged.with(lang, &[&p.line.to_string(), &p.wrong.to_string()]));
@@ -178,17 +197,26 @@ fn verify(ctx: &Ctx, target: &str, head: Option<&str>) -> u8 {
         out::line(&Command::Intact.with(lang, &[&report.chain.count.to_string(), &head]));
         match (found_at, lost) {
             (Some(n), _) => out::line(&Command::HeadMatches.with(lang, &[&n.to_string()])),
-            (None, false) => out::note(Command::TailUnknown.text(lang)),
-            (None, true) => {}
+            (None, false) if witnessed.remembered.is_none() => {
+                out::note(Command::TailUnknown.text(lang));
+            }
+            (None, _) => {}
         }
     }
+    witnessed.print(ctx);
     if lost && problem.is_none() {
         let head = head.unwrap_or_default();
         let message = Message::plain(Command::HeadMissing.with(lang, &[&head]))
             .hint(Command::HeadMissingHint.text(lang));
         out::fault(&Fault::refused(message), Format::Text);
     }
-    u8::from(problem.is_some() || lost)
+    if problem.is_some() || lost || !witnessed.problems.is_empty() {
+        return 1;
+    }
+    if witnessed.none_to_check {
+        return not_checked(Witness::NoneSigned.text(lang));
+    }
+    0
 }
 
 /// A head as people write it down, with spaces or dashes, in either case.

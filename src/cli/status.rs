@@ -14,11 +14,14 @@ use crate::domain::incident::Incident;
 use crate::domain::law::Role;
 use crate::domain::time;
 use crate::domain::tri::Tri;
+use crate::host::harden;
+use crate::host::paths::record_name;
 use crate::host::store::{Ground, Record};
 use crate::report::{json, lines};
 use crate::words::command::Command;
 use crate::words::refusal::Message;
 use crate::words::say;
+use crate::words::witness::Witness;
 
 /// One incident with its assessment, as `status --format json` prints it.
 #[derive(Serialize)]
@@ -222,6 +225,10 @@ fn header(incident: &Incident, record: &Record, ctx: &Ctx) {
         crate::words::Lang::Zh => format!("记录  {n} 条  头 {head}"),
         crate::words::Lang::En => format!("record  {n} entries  head {head}"),
     });
+    let file = record.folder.join(record_name(incident.mode));
+    if harden::is_set(&file) == Some(true) {
+        out::line(Witness::AppendOnly.text(lang));
+    }
     if let Some((at, because)) = &incident.closed {
         let at = say::full(*at, ctx.zone);
         out::line(&format!("{}  {at}  {because}", lang.pick("已结束", "closed")));

@@ -15,6 +15,7 @@ use crate::domain::event::Entry;
 use crate::domain::incident::Incident;
 use crate::words::Lang;
 use crate::words::refusal::{Message, refusal};
+use crate::words::witness::Witness;
 
 /// Holds the open records, and what is to be given again after a failure.
 #[derive(Debug)]
@@ -64,6 +65,9 @@ impl Clerk {
                 }
             }
         }
+        // They open, but nothing can be added to them.
+        let doubts = desk.heads().doubts();
+        found.problems.extend(doubts.iter().map(|d| (d.incident().to_owned(), d.to_string())));
         Ok((Self { desk, records, faulty, unsure: None }, found))
     }
 
@@ -154,7 +158,12 @@ impl Clerk {
         let Some(record) = self.records.get_mut(id) else { return Vec::new() };
         let before = record.entries.len();
         match self.desk.store().refresh(record) {
-            Ok(_) => news(record, before),
+            Ok(n) => {
+                if n > 0 {
+                    self.desk.remember(record);
+                }
+                news(record, before)
+            }
             Err(error) => vec![Msg::Refused { message: say(&error.into(), lang) }],
         }
     }
@@ -225,6 +234,11 @@ fn appended(record: &Record, entries: Vec<Entry>) -> Msg {
 pub fn say(error: &DeskError, lang: Lang) -> Message {
     match error {
         DeskError::Refused(why) => refusal(why, lang),
+        DeskError::Head(doubt) => {
+            let mut message = doubt.message(lang);
+            message.text = Witness::NothingRecorded.with(lang, &[&message.text]);
+            message
+        }
         other => Message { text: other.to_string(), hints: other.hints() },
     }
 }

@@ -31,6 +31,10 @@ pub struct Config {
     pub keys: Vec<(String, String)>,
     /// Own numbers.
     pub directory: Vec<Contact>,
+    /// The private key file with which checkpoints are signed.
+    pub sign_key: Option<PathBuf>,
+    /// The key in ssh-agent with which checkpoints are signed: fingerprint or comment.
+    pub sign_agent: Option<String>,
 }
 
 /// One number or address of the user's own directory.
@@ -54,6 +58,8 @@ impl Default for Config {
             lead_minutes: 20,
             keys: Vec::new(),
             directory: Vec::new(),
+            sign_key: None,
+            sign_agent: None,
         }
     }
 }
@@ -153,6 +159,8 @@ impl Config {
                     note: c.note.map(|n| n.0).unwrap_or_default(),
                 })
                 .collect(),
+            sign_key: raw.sign_key.map(|t| PathBuf::from(t.0)),
+            sign_agent: raw.sign_agent.map(|t| t.0),
         })
     }
 }
@@ -184,6 +192,10 @@ struct Raw {
     keys: BTreeMap<Line, Keys>,
     #[serde(default)]
     directory: Vec<RawContact>,
+    #[serde(default)]
+    sign_key: Option<Line>,
+    #[serde(default)]
+    sign_agent: Option<Line>,
 }
 
 #[derive(Deserialize)]

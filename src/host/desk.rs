@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
 use super::clockwatch;
+use super::heads::{HeadDoubt, Heads};
 use super::store::{
-    Draft, FsStore, PackFault, PackText, Record, StoreError, is_incident_id, new_entry_id,
+    Draft, FsStore, PackFault, PackText, Pinned, Record, StoreError, is_incident_id, new_entry_id,
     new_record_id,
 };
 use crate::domain::decide::{Decision, Intent, Refusal, begin, decide};
-use crate::domain::event::{Entry, PackPin};
+use crate::domain::event::Entry;
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
 use crate::domain::suggest::nearest;
@@ -28,6 +29,7 @@ pub struct Desk {
     shelf: Vec<Arc<Pack>>,
     clock: Arc<dyn Clock>,
     zone: Zone,
+    heads: Heads,
     /// Packs that were read from beside a record, by digest.
     read: Mutex<HashMap<String, Arc<Pack>>>,
 }
@@ -60,6 +62,15 @@ pub enum DeskError {
     /// The rules of an incident are not to be had.
     #[error(transparent)]
     Pack(#[from] PackTrouble),
+    /// The record does not hold what is remembered of it; nothing was added.
+    #[error("{0}; nothing was recorded")]
+    Head(Box<HeadDoubt>),
+}
+
+impl From<HeadDoubt> for DeskError {
+    fn from(doubt: HeadDoubt) -> Self {
+        Self::Head(Box::new(doubt))
+    }
 }
 
 /// Why a pack cannot be used.
@@ -109,6 +120,13 @@ impl DeskError {
             Self::Pack(PackTrouble::Unreadable { .. }) => {
                 vec!["open it with the version of jishi that began the record".to_owned()]
             }
+            Self::Head(doubt) => vec![
+                "keep a copy of it as it is, and find out who changed it".to_owned(),
+                format!(
+                    "to go on with it as it is: `jishi log accept {} --because WHY`",
+                    doubt.incident()
+                ),
+            ],
         }
     }
 }
@@ -117,7 +135,24 @@ impl Desk {
     /// Makes a desk over a store. `shelf` holds the packs that a new incident can be bound to; the
     /// first is the one taken where none is named.
     pub fn new(store: FsStore, shelf: Vec<Arc<Pack>>, clock: Arc<dyn Clock>, zone: Zone) -> Self {
-        Self { store, shelf, clock, zone, read: Mutex::default() }
+        Self { store, shelf, clock, zone, heads: Heads::none(), read: Mutex::default() }
+    }
+
+    /// Lets the desk remember the heads of what it opens, and refuse to add to what is not as it was.
+    #[must_use]
+    pub fn with_heads(mut self, heads: Heads) -> Self {
+        self.heads = heads;
+        self
+    }
+
+    /// Returns the remembered heads.
+    pub fn heads(&self) -> &Heads {
+        &self.heads
+    }
+
+    /// Remembers where a record stands after others' entries were read.
+    pub fn remember(&self, record: &Record) {
+        self.heads.watch(record, self.store.mode());
     }
 
     /// Returns the packs that ship with the program.
@@ -160,13 +195,24 @@ impl Desk {
     /// The folder of incidents itself cannot be read.
     pub fn list(&self) -> Result<Vec<Listing>, DeskError> {
         let folder = self.store.folder();
-        let mut all: Vec<Listing> = Vec::new();
-        for id in self.store.ids()? {
-            all.push(match self.open(&id) {
+        let ids = self.store.ids()?;
+        let open = |ids: &[String]| -> Vec<Listing> {
+            let one = |id: &String| match self.open(id) {
                 Ok(open) => Listing::Open(Box::new(open)),
-                Err(error) => Listing::Problem { folder: folder.join(&id), id, error },
-            });
-        }
+                Err(error) => Listing::Problem { id: id.clone(), folder: folder.join(id), error },
+            };
+            ids.iter().map(one).collect()
+        };
+        // Each record is verified whole; two at a time, where there are many.
+        let (first, second) = ids.split_at(if ids.len() < 16 { ids.len() } else { ids.len() / 2 });
+        let mut all = std::thread::scope(|scope| {
+            let other = (!second.is_empty())
+                .then(|| std::thread::Builder::new().spawn_scoped(scope, || open(second)));
+            let mut all = open(first);
+            let rest = other.and_then(Result::ok).and_then(|other| other.join().ok());
+            all.extend(rest.unwrap_or_else(|| open(second)));
+            all
+        });
         // A folder under another name is no incident any more, and a deadline may run in it.
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -182,10 +228,14 @@ impl Desk {
 
     /// Opens an incident by its id, or a part of it that is unique; verifies the whole record.
     ///
+    /// A record that does not hold what is remembered of it opens for reading; [`Heads::doubt`] says
+    /// what is wrong with it.
+    ///
     /// # Errors
     /// What the store says, or [`PackTrouble`].
     pub fn open(&self, id: &str) -> Result<(Incident, Record), DeskError> {
         let record = self.store.open(id)?;
+        self.heads.watch(&record, self.store.mode());
         let packs = self.packs_of(&record)?;
         let incident = Incident::fold(&record.id, packs, record.entries.clone());
         Ok((incident, record))
@@ -197,15 +247,11 @@ impl Desk {
     /// # Errors
     /// [`PackTrouble`]: no other edition is ever taken instead.
     pub fn packs_of(&self, record: &Record) -> Result<Vec<Arc<Pack>>, PackTrouble> {
-        record.packs.iter().map(|p| self.pinned(&record.id, &p.pin, &p.text)).collect()
+        record.packs.iter().map(|p| self.pinned(&record.id, p)).collect()
     }
 
-    fn pinned(
-        &self,
-        incident: &str,
-        pin: &PackPin,
-        text: &Result<String, PackFault>,
-    ) -> Result<Arc<Pack>, PackTrouble> {
+    fn pinned(&self, incident: &str, pinned: &Pinned) -> Result<Arc<Pack>, PackTrouble> {
+        let pin = &pinned.pin;
         let is_pinned = |p: &&Arc<Pack>| p.sha256 == pin.sha256 && p.id == pin.id;
         if let Some(pack) = self.shelf.iter().find(is_pinned) {
             return Ok(Arc::clone(pack));
@@ -215,7 +261,7 @@ impl Desk {
             return Ok(Arc::clone(pack));
         }
         let incident = incident.to_owned();
-        let text = match text {
+        let text = match pinned.text() {
             Ok(text) => text,
             Err(fault) => return Err(PackTrouble::Pinned { incident, fault: fault.clone() }),
         };
@@ -260,6 +306,7 @@ impl Desk {
         };
         let texts: Vec<PackText> = new.packs.iter().map(text).collect();
         let record = self.store.create(new.drafts.clone(), &texts)?;
+        self.heads.accept(&record, self.store.mode());
         let incident = Incident::fold(&record.id, new.packs.clone(), record.entries.clone());
         Ok((incident, record))
     }
@@ -314,7 +361,7 @@ impl Desk {
     /// `entry_id` is made once per act. Giving the same again after a failure counts once.
     ///
     /// # Errors
-    /// A refusal, or what the store says.
+    /// A refusal, [`DeskError::Head`], or what the store says.
     pub fn act_on(
         &self,
         record: &mut Record,
@@ -322,8 +369,10 @@ impl Desk {
         entry_id: &str,
     ) -> Result<Vec<Entry>, DeskError> {
         let packs = self.packs_of(record)?;
+        let mode = self.store.mode();
         let clock_id = new_entry_id()?;
         let outcome = self.store.append(record, |record| {
+            self.heads.check_record(record, mode)?;
             if let Some(there) = record.find(entry_id) {
                 return Ok(vec![Draft {
                     id: there.id.clone(),
@@ -339,9 +388,44 @@ impl Desk {
             let own = Draft { id: entry_id.to_owned(), happened_at, happened_by, event };
             // A step of the clock that nobody saw comes before what was recorded by the new time.
             let first = clockwatch::first(record, &*self.clock, &clock_id);
-            Ok::<_, Refusal>(first.into_iter().chain([own]).collect())
+            Ok::<_, DeskError>(first.into_iter().chain([own]).collect())
         })?;
-        Ok(outcome?)
+        if outcome.is_ok() {
+            // It was held against what is remembered under the lock, a moment ago.
+            self.heads.remember(record, mode);
+        }
+        outcome
+    }
+
+    /// Goes on with a record as it is, whatever is remembered of it: the reason becomes a note in it,
+    /// and its head is remembered anew. `note` is given the doubt and the record, and returns the text.
+    ///
+    /// # Errors
+    /// A refusal, or what the store says.
+    pub fn accept(
+        &self,
+        id: &str,
+        mut note: impl FnMut(Option<&HeadDoubt>, &Record) -> String,
+    ) -> Result<(Record, Vec<Entry>), DeskError> {
+        let mut record = self.store.open(id)?;
+        let packs = self.packs_of(&record)?;
+        let (mode, entry_id) = (self.store.mode(), new_entry_id()?);
+        let entries = self.store.append(&mut record, |record| {
+            let doubt = self.heads.check_record(record, mode).err();
+            let text = note(doubt.as_ref(), record);
+            let incident = Incident::fold(&record.id, packs.clone(), record.entries.clone());
+            let intent = Intent::Note { text, happened_at: None };
+            let Decision { event, happened_at } =
+                decide(&incident, &intent, self.clock.now(), self.zone)?;
+            Ok::<_, DeskError>(vec![Draft {
+                id: entry_id.clone(),
+                happened_at,
+                happened_by: None,
+                event,
+            }])
+        })??;
+        self.heads.accept(&record, mode);
+        Ok((record, entries))
     }
 }
 

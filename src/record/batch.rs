@@ -60,7 +60,7 @@ impl Tie {
 }
 
 /// A line as it was read, or what is wrong with it by itself.
-pub(super) type Read = Result<(Tie, Option<Entry>), Wrong>;
+pub(super) type Read = Result<(Tie, Option<Box<Entry>>), Wrong>;
 
 /// Some lines.
 #[derive(Default)]
@@ -128,6 +128,9 @@ fn pieces<'a>(bytes: &'a [u8], ends: &[usize]) -> impl Iterator<Item = &'a [u8]>
 
 fn read(piece: &[u8], keep: bool) -> Read {
     let bare = piece.strip_suffix(b"\n").unwrap_or(piece);
+    if !keep {
+        return Ok((line::tie(bare)?, None));
+    }
     let read = line::decode(bare)?;
-    Ok((Tie::of(&read), keep.then_some(read.entry)))
+    Ok((Tie::of(&read), Some(Box::new(read.entry))))
 }

@@ -4,6 +4,7 @@
 //! Lines that hold are read on two threads where there are many; their order and links are judged on
 //! one, line after line. What is done about damage is told in [`super::damage`].
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead};
 
 use super::batch::{Batch, Read, Role, Tie};
@@ -185,7 +186,7 @@ pub fn check<R: BufRead>(
     limits: Limits,
     mut each: impl FnMut(Entry),
 ) -> io::Result<Report> {
-    walk(reader, from, limits, true, |_, entry| entry.into_iter().for_each(&mut each))
+    walk(reader, from, limits, true, |_, entry| entry.into_iter().for_each(|entry| each(*entry)))
 }
 
 /// Checks lines as [`check`] does, and keeps nothing of them.
@@ -211,6 +212,26 @@ pub fn entry_with_head<R: BufRead>(reader: R, written: &str) -> io::Result<Optio
     Ok(found)
 }
 
+/// Finds the head that a record had when it had so many entries; a count that it does not reach before
+/// the first thing that is wrong is left out.
+///
+/// # Errors
+/// The reader failed.
+pub fn heads_at<R: BufRead>(
+    reader: R,
+    counts: &BTreeSet<u64>,
+) -> io::Result<BTreeMap<u64, Digest>> {
+    let mut found = BTreeMap::new();
+    if !counts.is_empty() {
+        walk(reader, Chain::start(), Limits::default(), false, |chain, _| {
+            if counts.contains(&chain.count) {
+                found.insert(chain.count, chain.head);
+            }
+        })?;
+    }
+    Ok(found)
+}
+
 /// Checks a whole record that is in memory.
 pub fn check_bytes(bytes: &[u8]) -> Report {
     match verify(bytes, Chain::start(), Limits::default()) {
@@ -230,7 +251,7 @@ fn walk<R: BufRead>(
     from: Chain,
     limits: Limits,
     keep: bool,
-    mut each: impl FnMut(&Chain, Option<Entry>),
+    mut each: impl FnMut(&Chain, Option<Box<Entry>>),
 ) -> io::Result<Report> {
     let mut walk = Walk { chain: from, damage: None, whole: None, within: false, seen: 0 };
     walk.seen = walk.chain.bytes;
@@ -268,7 +289,7 @@ struct Walk {
 impl Walk {
     /// Takes one piece: a line with its line feed, the last line without, or a part of a line that is
     /// too long. An error ends the walk: nothing can answer for that.
-    fn step(&mut self, piece: &[u8], read: Read) -> Result<Option<Option<Entry>>, Wrong> {
+    fn step(&mut self, piece: &[u8], read: Read) -> Result<Option<Option<Box<Entry>>>, Wrong> {
         let ended = piece.last() == Some(&b'\n');
         let within = std::mem::replace(&mut self.within, !ended);
         let long = piece.len() as u64 > LINE_MOST;

@@ -8,18 +8,21 @@
 //! - [`canon`]: the one way in which an entry is written;
 //! - [`mod@line`]: one entry to bytes and back, by position and without writing it anew;
 //! - [`mod@check`]: everything recomputed, from the start or from a place that was verified before;
+//! - [`checkpoint`]: a place in a record as a text that can be signed;
 //! - [`damage`]: what a crash leaves at the end, and the entry that answers for it;
 //! - [`digest`]: SHA-256 values and the short form in which people read them out.
 
 mod batch;
 pub mod canon;
 pub mod check;
+pub mod checkpoint;
 pub mod damage;
 pub mod digest;
 pub mod line;
 pub mod wrong;
 
-pub use check::{Chain, Limits, Report, check, check_bytes, entry_with_head, verify};
+pub use check::{Chain, Limits, Report, check, check_bytes, entry_with_head, heads_at, verify};
+pub use checkpoint::Checkpoint;
 pub use damage::{Gap, Torn};
 pub use digest::Digest;
 pub use line::{Line, Unfit, decode, encode};

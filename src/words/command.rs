@@ -32,7 +32,6 @@ crate::words! {
         TailUnknown: "只凭这份文件看不出末尾是否被整行截去; 用 --head 比对抄下的记录头", "a file alone cannot show that whole lines were cut from its end; compare with --head";
         Damaged: "第 {0} 行: {1}", "line {0}: {1}";
         NotVerified: "无法检查 `{0}`: {1}", "could not check `{0}`: {1}";
-        SignersLater: "签名检查在本版本中还没有", "signatures are not in this version yet";
         GoldenHeld: "{0}: {1} 个判例全部成立", "{0}: all {1} golden cases hold";
         GoldenFailed: "不成立: {0}", "does not hold: {0}";
         ClocksChanged: "时钟的变化:", "what this changed:";

@@ -6,6 +6,7 @@
 //! - `command`: messages of the command line
 //! - `entry`: one entry of a record
 //! - `plain`: the line-by-line twin
+//! - `help`: the Chinese of the command line's help
 //!
 //! A text is one line with both languages side by side, so that a missing translation does not
 //! compile. `{0}`, `{1}` stand for values.
@@ -13,9 +14,11 @@
 pub mod command;
 pub mod console;
 pub mod entry;
+pub mod help;
 pub mod plain;
 pub mod refusal;
 pub mod say;
+pub mod witness;
 
 use crate::domain::law::Text;
 

@@ -234,7 +234,7 @@ fn whichever_call_of_a_beginning_fails_a_retry_makes_one_incident() {
                 assert_eq!(once, 1, "{harm:?}, call {k}");
             }
             assert!(read.entries.len() == 2 || harm == Harm::Half, "{harm:?}, call {k}");
-            assert!(read.packs[0].text.is_ok(), "never an incident without its law");
+            assert!(read.packs[0].text().is_ok(), "never an incident without its law");
         }
     }
 }

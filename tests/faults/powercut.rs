@@ -21,17 +21,27 @@ fn a_judge_in_a_process() {
     println!("\njudged {}", said.len());
 }
 
-fn cut(kind: &str) {
+fn cut(kind: &str, synced: bool) {
     if !crate::root()
         || !["xfs_io", "mount", "umount", &format!("mkfs.{kind}")].iter().all(|t| crate::tool(t))
     {
         return;
     }
-    let rounds = if crate::full() { 40 } else { 4 };
+    let rounds = if !synced {
+        3
+    } else if crate::full() {
+        40
+    } else {
+        4
+    };
     let folder = tempfile::tempdir().unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/powercut.sh");
     let (program, _) = command();
-    let out = Command::new("bash")
+    let mut bash = Command::new("bash");
+    if !synced {
+        bash.env("JISHI_TEST_NO_SYNC", "1");
+    }
+    let out = bash
         .arg(script)
         .args([kind, &rounds.to_string()])
         .arg(folder.path())
@@ -43,16 +53,26 @@ fn cut(kind: &str) {
         println!("skipped: {}", why.trim());
         return;
     }
+    if !synced {
+        assert!(!out.status.success(), "nothing was lost without a sync: this finds nothing out");
+        assert!(said.contains("was acknowledged"), "{said}\n{why}");
+        return;
+    }
     assert!(out.status.success(), "{said}\n{why}");
     println!("{kind}: {}", said.trim());
 }
 
 #[test]
 fn what_was_acknowledged_before_the_plug_was_pulled_is_there_on_ext4() {
-    cut("ext4");
+    cut("ext4", true);
 }
 
 #[test]
 fn what_was_acknowledged_before_the_plug_was_pulled_is_there_on_xfs() {
-    cut("xfs");
+    cut("xfs", true);
+}
+
+#[test]
+fn without_a_sync_the_same_cuts_lose_what_was_acknowledged() {
+    cut("ext4", false);
 }

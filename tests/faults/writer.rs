@@ -1,8 +1,8 @@
 //! Processes that write until they are stopped, and the check of what they acknowledged.
 
 use std::convert::Infallible;
-use std::fs;
-use std::io::Write as _;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use jishi::domain::event::Mode;
 use jishi::domain::time::Zone;
 use jishi::host::clock::SystemClock;
-use jishi::host::store::{Draft, FsStore};
+use jishi::host::store::{Disk, Draft, FsStore, RealDisk};
 use jishi::record::check_bytes;
 
 use crate::common::{alice, draft, noted, opened, pack_text};
@@ -47,15 +47,39 @@ pub(crate) fn command() -> (std::path::PathBuf, [&'static str; 3]) {
     (std::env::current_exe().unwrap(), args)
 }
 
+/// A disk that says yes to a sync and does nothing: what the tests must find out.
+struct NoSync;
+
+impl Disk for NoSync {
+    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<usize> {
+        RealDisk.write(file, bytes)
+    }
+    fn sync(&self, _: &File) -> io::Result<()> {
+        Ok(())
+    }
+    fn sync_folder(&self, _: &File) -> io::Result<()> {
+        Ok(())
+    }
+    fn try_lock(&self, file: &File) -> Result<(), TryLockError> {
+        RealDisk.try_lock(file)
+    }
+    fn try_lock_shared(&self, file: &File) -> Result<(), TryLockError> {
+        RealDisk.try_lock_shared(file)
+    }
+}
+
 /// Not a test of its own: what those processes run.
 #[test]
 fn a_writer_in_a_process() {
     let Some(home) = std::env::var_os("JISHI_TEST_WRITER") else { return };
     let count: u64 = std::env::var("JISHI_TEST_COUNT").unwrap().parse().unwrap();
-    let store = store(Path::new(&home));
+    let mut store = store(Path::new(&home));
+    if std::env::var_os("JISHI_TEST_NO_SYNC").is_some() {
+        store = store.with_disk(Arc::new(NoSync));
+    }
     let id = store.ids().unwrap().remove(0);
     let mut record = store.open(&id).unwrap();
-    let mut out = std::io::stdout();
+    let mut out = io::stdout();
     for i in 0..count {
         let long = "长".repeat(usize::try_from(i * 37 % 2000).unwrap());
         let new = Draft::new(noted(&format!("{} {i} {long}", std::process::id()))).unwrap();

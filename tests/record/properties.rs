@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta};
 use jishi::domain::event::{
-    Attachment, Boot, ClockQuality, Entry, Event, Mode, PackPin, Sent, Sync, Who,
+    Attachment, Boot, ClockEvent, ClockQuality, Entry, Event, Mode, PackPin, Sent, Sync, Who,
 };
 use jishi::record::{Chain, Digest, Limits, check, check_bytes, decode, encode};
 use proptest::collection::{btree_map, vec};
@@ -56,7 +56,7 @@ fn event() -> impl Strategy<Value = Event> {
             |(duty, to, reference, officer)| Event::Received { duty, to, reference, officer }
         ),
         (text(), text()).prop_map(|(duty, because)| Event::Waived { duty, because }),
-        (number, text(), map()).prop_map(|(entry, because, fields)| Event::Corrected {
+        (number.clone(), text(), map()).prop_map(|(entry, because, fields)| Event::Corrected {
             entry,
             because,
             fields
@@ -64,6 +64,18 @@ fn event() -> impl Strategy<Value = Event> {
         text().prop_map(|text| Event::Noted { text }),
         text().prop_map(|to| Event::HandedOver { to }),
         text().prop_map(|because| Event::Closed { because }),
+        number.clone().prop_map(|entry| Event::TookOver { entry }),
+        (number.clone(), number, text()).prop_map(|(offset, bytes, sha256)| Event::Recovered {
+            offset,
+            bytes,
+            sha256
+        }),
+        (any::<bool>(), option::of(-(1i64 << 53) + 1..1 << 53), option::of(text())).prop_map(
+            |(stepped, ms, note)| {
+                let what = if stepped { ClockEvent::Stepped } else { ClockEvent::Suspended };
+                Event::ClockChanged { what, ms, note }
+            }
+        ),
     ]
 }
 
@@ -147,6 +159,31 @@ proptest! {
         prop_assert_eq!(&at, &whole.chain);
         let place = |p: &jishi::record::Problem| (p.line, p.entry, p.offset);
         prop_assert_eq!(problem.as_ref().map(place), whole.problem.as_ref().map(place));
+    }
+
+    #[test]
+    fn whatever_is_damaged_and_answered_for_is_skipped_and_nothing_else(
+        damage in vec(prop_oneof![Just(b'\n'), Just(0), any::<u8>()], 0..300),
+        after in text(),
+    ) {
+        let mut bytes = crate::common::lines(vec![opened(), noted("one")]).concat();
+        bytes.extend(&damage);
+        let report = check_bytes(&bytes);
+        let Some(torn) = report.torn else {
+            prop_assert!(damage.is_empty(), "nothing that random bytes make is more than damage");
+            return Ok(());
+        };
+        let mut chain = report.chain;
+        let (offset, long) = (torn.gap.offset, torn.gap.bytes);
+        let event = Event::Recovered { offset, bytes: long, sha256: torn.gap.sha256.to_string() };
+        let answer = encode(&entry(chain.count, event), chain.head).unwrap();
+        chain.answer(&answer.bytes, Some(&torn.gap)).unwrap();
+        let last = encode(&entry(chain.count, noted(&after)), chain.head).unwrap();
+        chain.follow(&last.bytes).unwrap();
+        let feed: &[u8] = if torn.ended { b"" } else { b"\n" };
+        let whole = check_bytes(&[&*bytes, feed, &answer.bytes, &last.bytes].concat());
+        prop_assert!(whole.intact());
+        prop_assert_eq!(whole.chain, chain);
     }
 
     #[test]

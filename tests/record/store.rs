@@ -39,7 +39,7 @@ fn an_incident_is_begun_added_to_and_read_back() {
     let read = store.open("0302-a").unwrap();
     assert_eq!(read.entries, mine.entries);
     assert_eq!((read.head(), read.chain()), (mine.head(), mine.chain()));
-    assert_eq!(read.packs[0].text.as_deref(), Ok(crate::common::PACK));
+    assert_eq!(read.packs[0].text(), Ok(crate::common::PACK));
     assert_eq!(read.entries[2].by.person(), "alice");
     let report = check_path(&read.folder).unwrap();
     assert_eq!((report.intact(), report.chain.count), (true, 3));
@@ -250,10 +250,10 @@ fn a_changed_or_missing_law_is_said_and_the_record_still_opens() {
     let packs = record.folder.join("packs");
     let text = fs::read_dir(&packs).unwrap().next().unwrap().unwrap().path();
     fs::write(&text, "(id: \"other\")\n").unwrap();
-    let fault = store.open("a").unwrap().packs[0].text.clone().unwrap_err();
+    let fault = store.open("a").unwrap().packs[0].text().unwrap_err().clone();
     assert!(matches!(fault, PackFault::Changed { .. }), "{fault}");
     fs::remove_file(&text).unwrap();
-    let fault = store.open("a").unwrap().packs[0].text.clone().unwrap_err();
+    let fault = store.open("a").unwrap().packs[0].text().unwrap_err().clone();
     assert!(matches!(fault, PackFault::Missing { .. }), "{fault}");
 }
 

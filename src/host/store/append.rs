@@ -48,14 +48,14 @@ impl FsStore {
         decide: &mut impl FnMut(&Record) -> Result<Vec<Draft>, E>,
     ) -> Result<Result<Vec<Entry>, E>, StoreError> {
         let dir = self.incident(&record.id)?;
-        let lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
+        let mut lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
         record.doubt |= lock.suspect();
         if record.synced == 0 {
             room::hold(&self.root);
         }
-        match self.attempt(record, &dir, &lock, decide) {
+        match self.attempt(record, &dir, &mut lock, decide) {
             Err(e) if e.is_full() && room::release(&self.root) => {
-                self.attempt(record, &dir, &lock, decide)
+                self.attempt(record, &dir, &mut lock, decide)
             }
             other => other,
         }
@@ -66,7 +66,7 @@ impl FsStore {
         &self,
         record: &mut Record,
         dir: &Dir,
-        lock: &Lock,
+        lock: &mut Lock,
         decide: &mut impl FnMut(&Record) -> Result<Vec<Draft>, E>,
     ) -> Result<Result<Vec<Entry>, E>, StoreError> {
         let file = dir.append(self.file_name())?;

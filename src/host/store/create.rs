@@ -72,13 +72,13 @@ impl FsStore {
     ) -> Result<Record, StoreError> {
         let dir = all.child(&id)?;
         // Who lists the incidents meanwhile waits for us before judging a half-written record.
-        let lock = lock::take(&dir, &id, &*self.disk, self.wait, &self.holder())?;
+        let mut lock = lock::take(&dir, &id, &*self.disk, self.wait, &self.holder())?;
         packs::store(&dir, texts, &*self.disk)?;
         dir.sync(&*self.disk)?;
         let file = dir.create(self.file_name())?;
         let folder = dir.path().to_owned();
         let mut record = Record::blank(id, folder, HashMap::new(), self.start());
-        record.packs = packs::load(&dir, pins);
+        record.packs = packs::pinned(&dir, pins);
         let batch = self.prepare(&record.chain, drafts)?;
         if let Err(e) = self.commit(&file, &record, &batch, drafts) {
             lock.warn();

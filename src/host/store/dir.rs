@@ -47,6 +47,15 @@ impl Dir {
         Ok(Self { fd: fd.into(), path: path.to_owned() })
     }
 
+    /// Opens a folder in the folder at a path: links on the way to that are followed, the last name is
+    /// not.
+    pub(super) fn open_in(folder: &Path, name: &str) -> Result<Self, StoreError> {
+        let path = folder.join(name);
+        let fd = rustix::fs::open(&path, FOLDER | OFlags::NOFOLLOW, Mode::empty())
+            .doing("open", &path)?;
+        Ok(Self { fd: fd.into(), path })
+    }
+
     /// Makes a folder with all that is missing above it, each synced into the one that holds it.
     pub(super) fn make_all(path: &Path, disk: &dyn Disk) -> Result<Self, StoreError> {
         let missing: Vec<_> = path.ancestors().take_while(|p| !p.exists()).collect();
@@ -125,7 +134,8 @@ impl Dir {
 
     fn file(&self, name: &str, flags: OFlags, doing: &'static str) -> Result<File, StoreError> {
         let path = self.path.join(name);
-        let mode = self.rights().file;
+        let make = flags.contains(OFlags::CREATE);
+        let mode = if make { self.rights().file } else { Mode::empty() };
         let fd = rustix::fs::openat(&self.fd, name, flags | PLAIN, mode).doing(doing, &path)?;
         let file = File::from(fd);
         if file.metadata().doing(doing, &path)?.is_file() {

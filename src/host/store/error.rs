@@ -258,7 +258,7 @@ pub struct Holder {
     pub pid: u32,
     /// The person.
     pub who: String,
-    /// Since when, RFC 3339.
+    /// Since when it writes here, RFC 3339.
     pub since: String,
 }
 

@@ -4,7 +4,6 @@
 //! file of its own, because the record itself may be replaced by a copy or be append-only.
 
 use std::fs::{File, TryLockError};
-use std::io::Read as _;
 use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
@@ -26,35 +25,32 @@ const SUSPECT: u8 = b'!';
 #[derive(Debug)]
 pub(super) struct Lock {
     file: File,
+    suspect: bool,
 }
 
 impl Lock {
     /// Says whether the end of the record may not be what is on the disk.
-    pub(super) fn suspect(&self) -> bool {
-        suspect(&self.file)
+    pub(super) const fn suspect(&self) -> bool {
+        self.suspect
     }
 
     /// Tells whoever takes the lock next that the end of the record may not be what is on the disk.
-    pub(super) fn warn(&self) {
+    pub(super) fn warn(&mut self) {
+        self.suspect = true;
         let _ = self.file.write_all_at(&[SUSPECT], MARK);
     }
 
     /// Takes the warning back: the record was read anew from the disk.
-    pub(super) fn settle(&self) {
-        if self.suspect() {
+    pub(super) fn settle(&mut self) {
+        if std::mem::take(&mut self.suspect) {
             let _ = self.file.write_all_at(b"\n", MARK);
         }
     }
 }
 
-fn suspect(file: &File) -> bool {
-    let mut mark = [0];
-    file.read_exact_at(&mut mark, MARK).is_ok() && mark == [SUSPECT]
-}
-
 /// Says whether a write or sync of the record failed since it was last read anew from the disk.
 pub(super) fn suspected(dir: &Dir) -> bool {
-    dir.read(NAME).is_ok_and(|file| suspect(&file))
+    dir.read(NAME).is_ok_and(|file| look(&file).1)
 }
 
 /// Takes the lock of an incident, waiting at most `wait`, and writes down who has it.
@@ -77,14 +73,18 @@ pub(super) fn take(
         other => other?,
     };
     wait_for(dir, id, wait, || disk.try_lock(&file))?;
+    let (before, suspect) = look(&file);
     let mut text = serde_json::to_string(holder).unwrap_or_default();
-    if text.len() < ROOM {
+    // Once, until somebody else writes: a change to this file would be one more for the disk to keep
+    // with each entry.
+    let ours = before.pid == holder.pid && before.who == holder.who;
+    if !ours && text.len() < ROOM {
         text.push_str(&" ".repeat(ROOM - 1 - text.len()));
         text.push('\n');
         // Only a courtesy to those who wait: the lock holds without it.
         let _ = file.write_all_at(text.as_bytes(), 0);
     }
-    Ok(Lock { file })
+    Ok(Lock { file, suspect })
 }
 
 /// Waits until no writer is at work, beside other readers; for those who may not be allowed to write.
@@ -96,7 +96,8 @@ pub(super) fn pass(
 ) -> Result<Lock, StoreError> {
     let file = dir.read(NAME)?;
     wait_for(dir, id, wait, || disk.try_lock_shared(&file))?;
-    Ok(Lock { file })
+    let (_, suspect) = look(&file);
+    Ok(Lock { file, suspect })
 }
 
 fn wait_for(
@@ -126,9 +127,15 @@ fn wait_for(
 }
 
 fn read_holder(dir: &Dir) -> Holder {
-    let mut text = String::new();
-    let read = dir.read(NAME).ok().and_then(|f| f.take(ROOM as u64).read_to_string(&mut text).ok());
-    let holder: Holder =
-        read.and_then(|_| serde_json::from_str(text.trim()).ok()).unwrap_or_default();
+    let holder = dir.read(NAME).map(|file| look(&file).0).unwrap_or_default();
     Holder { who: printable(&holder.who), since: printable(&holder.since), ..holder }
+}
+
+/// Who holds the lock or held it last, and whether the record is suspect.
+fn look(file: &File) -> (Holder, bool) {
+    let mut all = [0; ROOM + 1];
+    let read = file.read_at(&mut all, 0).unwrap_or(0);
+    let suspect = read > ROOM && all.last() == Some(&SUSPECT);
+    let text = all.get(..read.min(ROOM)).unwrap_or_default().trim_ascii();
+    (serde_json::from_slice(text).unwrap_or_default(), suspect)
 }

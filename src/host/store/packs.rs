@@ -1,7 +1,8 @@
 //! The texts of the law that an incident is bound to, kept beside its record.
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::dir::Dir;
 use super::disk::{Disk, write_all};
@@ -25,13 +26,24 @@ pub struct PackText {
     pub text: String,
 }
 
-/// A pack that a record names, with its text as it was found beside the record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A pack that a record names; its text lies beside the record and is read when it is asked for.
+#[derive(Debug, Clone)]
 pub struct Pinned {
     /// The pin in the record.
     pub pin: PackPin,
-    /// The text, whose digest is that of the pin; or why it cannot be used.
-    pub text: Result<String, PackFault>,
+    folder: PathBuf,
+    read: OnceLock<Result<String, PackFault>>,
+}
+
+impl Pinned {
+    /// Returns the text, whose digest is that of the pin.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub fn text(&self) -> Result<&str, &PackFault> {
+        let read = self.read.get_or_init(|| load_one(&self.folder, &self.pin));
+        read.as_ref().map(String::as_str)
+    }
 }
 
 /// Why the text of a pack cannot be used; the record itself is whole.
@@ -105,17 +117,24 @@ pub(super) fn store(dir: &Dir, texts: &[PackText], disk: &dyn Disk) -> Result<()
     folder.sync(disk)
 }
 
-/// Reads the texts of a record's pins.
-pub(super) fn load(dir: &Dir, pins: &[PackPin]) -> Vec<Pinned> {
-    pins.iter().map(|pin| Pinned { pin: pin.clone(), text: load_one(dir, pin) }).collect()
+/// Takes note of where the texts of a record's pins are.
+pub(super) fn pinned(dir: &Dir, pins: &[PackPin]) -> Vec<Pinned> {
+    let folder = dir.path();
+    let one = |pin: &PackPin| Pinned {
+        pin: pin.clone(),
+        folder: folder.to_owned(),
+        read: OnceLock::new(),
+    };
+    pins.iter().map(one).collect()
 }
 
-fn load_one(dir: &Dir, pin: &PackPin) -> Result<String, PackFault> {
+fn load_one(incident: &Path, pin: &PackPin) -> Result<String, PackFault> {
     let name = file_name(&pin.id, &pin.sha256).ok_or(PackFault::BadPin)?;
     let pinned = Digest::parse(pin.sha256.as_bytes()).ok_or(PackFault::BadPin)?;
-    let path = dir.path().join(FOLDER).join(&name);
+    let path = incident.join(FOLDER).join(&name);
     let unreadable = |why: String| PackFault::Unreadable { why };
-    let file = match dir.child(FOLDER).and_then(|folder| folder.read(&name)) {
+    let folder = Dir::open(incident).and_then(|dir| dir.child(FOLDER));
+    let file = match folder.and_then(|folder| folder.read(&name)) {
         Err(e) if e.is_absent() => return Err(PackFault::Missing { path }),
         other => other.map_err(|e| unreadable(e.to_string()))?,
     };

@@ -42,7 +42,13 @@ impl FsStore {
     /// # Errors
     /// As [`FsStore::open`], but for the damage.
     pub fn inspect(&self, id: &str) -> Result<Record, StoreError> {
-        self.load(&self.resolve(id)?)
+        // A whole id needs no look at all the others.
+        match self.load(id) {
+            Err(StoreError::NotFound { .. } | StoreError::BadName { .. }) => {
+                self.load(&self.resolve(id)?)
+            }
+            other => other,
+        }
     }
 
     /// Finds the whole id of an incident that exists.
@@ -65,7 +71,7 @@ impl FsStore {
         record.doubt |= lock::suspected(&dir);
         if record.doubt {
             // Whether our own write is on the disk is settled under the lock, before it is shown.
-            let lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
+            let mut lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
             let file = dir.append(self.file_name())?;
             let came = self.catch_up(record, &dir, &file, true);
             if !record.doubt {
@@ -94,7 +100,7 @@ impl FsStore {
         if !ids::is_incident_id(id) {
             return Err(StoreError::BadName { path: self.folder().join(id) });
         }
-        match Dir::open(&self.folder()).and_then(|all| all.child(id)) {
+        match Dir::open_in(&self.folder(), id) {
             Err(e) if e.is_absent() => {
                 Err(StoreError::NotFound { id: id.to_owned(), nearest: Vec::new() })
             }
@@ -113,15 +119,12 @@ impl FsStore {
             Err(e) if e.is_absent() => return Err(unfinished()),
             other => other?,
         };
-        if lock::suspected(&dir) {
-            self.let_go(&dir, &file)?;
-        }
         self.read_on(&mut record, &dir, &file, false)?;
         if record.problem.as_ref().is_some_and(|p| p.wrong == Wrong::Empty) {
             return Err(unfinished());
         }
         if let Some(Event::Opened { packs: pins, .. }) = record.entries.first().map(|e| &e.event) {
-            record.packs = packs::load(&dir, pins);
+            record.packs = packs::pinned(&dir, pins);
         }
         Ok(record)
     }
@@ -190,6 +193,9 @@ impl FsStore {
             Err(e @ StoreError::Locked { .. }) => return Err(e),
             other => other.ok(),
         };
+        if lock.as_ref().is_some_and(lock::Lock::suspect) {
+            self.let_go(dir, file)?;
+        }
         let length = self.length(dir, file);
         drop(lock);
         length

@@ -1,0 +1,463 @@
+//! Heads that this user's programs have seen: what a cut tail or a rolled-back copy is found by.
+//!
+//! A record shows edits relative to a head that somebody kept. So `(record id, count, head)` of every
+//! record that was opened or added to is remembered, one small file per record, in the user's state
+//! folder and thus outside the incident's. A record that no longer holds what is remembered of it is
+//! still read, but nothing is added to it until a person accepts it as it is, with a reason.
+
+use std::collections::BTreeMap;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, BufReader, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::paths::record_name;
+use super::store::{Record, is_incident_id};
+use crate::domain::event::Mode;
+use crate::domain::text::printable;
+use crate::record::{Digest, heads_at};
+use crate::words::Lang;
+use crate::words::refusal::Message;
+use crate::words::witness::Witness;
+
+/// The longest file that is read, in bytes.
+const MOST: u64 = 4096;
+/// How long another program of the same user is waited for; it needs milliseconds.
+const WAIT: Duration = Duration::from_millis(500);
+const VERSION: u32 = 1;
+
+/// What is remembered of one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// The record id.
+    pub record: String,
+    /// The incident's id.
+    pub incident: String,
+    /// How many entries there were.
+    pub count: u64,
+    /// The digest of the newest.
+    pub head: Digest,
+}
+
+/// A record does not hold what is remembered of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeadDoubt {
+    /// It is shorter.
+    #[error("the record of `{incident}` had {} entries with head `{}` and has {is} now: its end was cut off, or an older copy was put back", was.count, was.head.short())]
+    Cut {
+        /// The incident's id.
+        incident: String,
+        /// What is remembered.
+        was: Box<Remembered>,
+        /// How many entries there are now.
+        is: u64,
+    },
+    /// The entry at the remembered place is another one.
+    #[error("the record of `{incident}` was rewritten: after {} entries its head was `{}` and is `{}` now", was.count, was.head.short(), is.short())]
+    Rewritten {
+        /// The incident's id.
+        incident: String,
+        /// What is remembered.
+        was: Box<Remembered>,
+        /// The head after so many entries now.
+        is: Digest,
+    },
+    /// Another record stands under the same incident id.
+    #[error("another record stands in the place of `{incident}`: the one that was there had {} entries with head `{}`", was.count, was.head.short())]
+    Replaced {
+        /// The incident's id.
+        incident: String,
+        /// What is remembered of the record that was there.
+        was: Box<Remembered>,
+        /// The record id that is there now.
+        is: String,
+    },
+}
+
+impl HeadDoubt {
+    /// Returns the incident's id.
+    pub fn incident(&self) -> &str {
+        match self {
+            Self::Cut { incident, .. }
+            | Self::Rewritten { incident, .. }
+            | Self::Replaced { incident, .. } => incident,
+        }
+    }
+
+    /// Puts it into words, with the ways out.
+    pub fn message(&self, lang: Lang) -> Message {
+        let (incident, was) = (self.incident(), self.was());
+        let (count, head) = (was.count.to_string(), was.head.short());
+        let text = match self {
+            Self::Cut { is, .. } => {
+                Witness::Cut.with(lang, &[incident, &count, &head, &is.to_string()])
+            }
+            Self::Rewritten { is, .. } => {
+                Witness::Rewritten.with(lang, &[incident, &count, &head, &is.short()])
+            }
+            Self::Replaced { .. } => Witness::Replaced.with(lang, &[incident, &count, &head]),
+        };
+        Message::plain(text)
+            .hint(Witness::KeepAndFindOut.text(lang))
+            .hint(Witness::AcceptHint.with(lang, &[incident]))
+    }
+
+    /// Returns what is remembered.
+    pub fn was(&self) -> &Remembered {
+        match self {
+            Self::Cut { was, .. } | Self::Rewritten { was, .. } | Self::Replaced { was, .. } => was,
+        }
+    }
+}
+
+/// A place in a record that is held against what is remembered.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Incident id.
+    pub incident: &'a str,
+    /// Live or exercise.
+    pub mode: Mode,
+    /// Record id.
+    pub record: &'a str,
+    /// Entries that hold.
+    pub count: u64,
+    /// The digest of the newest.
+    pub head: Digest,
+    /// The record file, for a look at what stood further up.
+    pub file: &'a Path,
+}
+
+/// The heads that one user's programs remember.
+#[derive(Debug, Clone, Default)]
+pub struct Heads {
+    folder: Option<PathBuf>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    trouble: Option<String>,
+    doubts: BTreeMap<String, HeadDoubt>,
+    damaged: BTreeMap<String, u64>,
+}
+
+/// The file of one record.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    v: u32,
+    record: String,
+    incident: String,
+    count: u64,
+    head: String,
+}
+
+impl Heads {
+    /// Remembers nothing; for stores that lie in memory or in a test's folder.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Remembers in the state folder, in a folder of this user's own. Nothing is made until there is
+    /// something to remember.
+    pub fn under(state: &Path) -> Self {
+        let user = rustix::process::geteuid().as_raw().to_string();
+        Self { folder: Some(state.join("heads").join(user)), seen: Arc::default() }
+    }
+
+    /// Returns why nothing could be remembered, or what is remembered could not be read.
+    pub fn trouble(&self) -> Option<String> {
+        self.seen().trouble.clone()
+    }
+
+    /// Returns the doubts that came up so far, by incident.
+    pub fn doubts(&self) -> Vec<HeadDoubt> {
+        self.seen().doubts.values().cloned().collect()
+    }
+
+    /// Returns incidents whose newest remembered entry was found damaged, with its number.
+    pub fn damaged(&self) -> Vec<(String, u64)> {
+        self.seen().damaged.iter().map(|(id, n)| (id.clone(), *n)).collect()
+    }
+
+    /// Returns the doubt about one incident.
+    pub fn doubt(&self, incident: &str) -> Option<HeadDoubt> {
+        self.seen().doubts.get(incident).cloned()
+    }
+
+    fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn troubled(&self, why: String) {
+        self.seen().trouble.get_or_insert(why);
+    }
+
+    /// Returns what is remembered of a record.
+    pub fn of_record(&self, record: &str) -> Option<Remembered> {
+        let name = format!("{record}.json");
+        let bytes = self.read(&name)?;
+        let kept: Option<Kept> = serde_json::from_slice(&bytes).ok();
+        let good = kept.filter(|k| k.v == VERSION && k.record == record).and_then(|k| {
+            let head = Digest::parse(k.head.as_bytes())?;
+            let incident = printable(&k.incident);
+            Some(Remembered { record: k.record, incident, count: k.count, head })
+        });
+        if good.is_none() {
+            self.unreadable(&name);
+        }
+        good
+    }
+
+    /// Returns what is remembered of the record that stood under an incident id.
+    pub fn of_incident(&self, mode: Mode, incident: &str) -> Option<Remembered> {
+        if !is_incident_id(incident) {
+            return None;
+        }
+        let name = pointer(mode, incident);
+        let bytes = self.read(&name)?;
+        match bytes.strip_suffix(b"\n").and_then(Digest::parse) {
+            Some(record) => self.of_record(&record.to_string()),
+            None => {
+                self.unreadable(&name);
+                None
+            }
+        }
+    }
+
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
+        let path = self.folder.as_ref()?.join(name);
+        let mut bytes = Vec::new();
+        match File::open(&path).and_then(|f| f.take(MOST).read_to_end(&mut bytes)) {
+            Ok(_) => Some(bytes),
+            Err(e) => {
+                if e.kind() != io::ErrorKind::NotFound {
+                    self.troubled(format!("`{}`: {e}", path.display()));
+                }
+                None
+            }
+        }
+    }
+
+    fn unreadable(&self, name: &str) {
+        let folder = self.folder.as_deref().unwrap_or(Path::new(""));
+        self.troubled(format!("`{}` is not what was written there", folder.join(name).display()));
+    }
+
+    /// Holds a place against what is remembered of its record and of its incident.
+    ///
+    /// # Errors
+    /// The doubt.
+    pub fn check(&self, place: Place<'_>) -> Result<(), HeadDoubt> {
+        let incident = place.incident.to_owned();
+        if let Some(was) = self.of_incident(place.mode, place.incident)
+            && was.record != place.record
+        {
+            let is = place.record.to_owned();
+            return Err(HeadDoubt::Replaced { incident, was: Box::new(was), is });
+        }
+        let Some(was) = self.of_record(place.record) else { return Ok(()) };
+        if (was.count, was.head) == (place.count, place.head) {
+            return Ok(());
+        }
+        // Read from the file and not from the place: another program of ours may have added to it, and
+        // remembered that, since the place was read.
+        let wanted = [was.count].into();
+        let found = File::open(place.file)
+            .and_then(|f| heads_at(BufReader::with_capacity(1 << 16, f), &wanted));
+        let found = match found {
+            Ok(found) => found.get(&was.count).copied(),
+            Err(e) => {
+                self.troubled(format!("`{}`: {e}", place.file.display()));
+                None
+            }
+        };
+        let was = Box::new(was);
+        match found {
+            Some(head) if head == was.head => Ok(()),
+            Some(is) => Err(HeadDoubt::Rewritten { incident, was, is }),
+            None => Err(HeadDoubt::Cut { incident, was, is: place.count }),
+        }
+    }
+
+    /// Holds an opened record against what is remembered, and remembers it where it holds.
+    pub fn watch(&self, record: &Record, mode: Mode) {
+        match self.check_record(record, mode) {
+            Ok(()) => {
+                self.seen().doubts.remove(&record.id);
+                self.remember(record, mode);
+            }
+            Err(doubt) => {
+                self.seen().doubts.insert(record.id.clone(), doubt);
+            }
+        }
+    }
+
+    /// Holds an opened record against what is remembered.
+    ///
+    /// # Errors
+    /// The doubt.
+    pub fn check_record(&self, record: &Record, mode: Mode) -> Result<(), HeadDoubt> {
+        if self.folder.is_none() {
+            return Ok(());
+        }
+        let chain = record.chain();
+        let Some(id) = chain.record.as_deref() else { return Ok(()) };
+        let file = record.folder.join(record_name(mode));
+        let checked = self.check(Place {
+            incident: &record.id,
+            mode,
+            record: id,
+            count: chain.count,
+            head: chain.head,
+            file: &file,
+        });
+        match checked {
+            // The newest entry that is remembered is there and damaged. That is in plain sight, and the
+            // next entry answers for it by place and digest, for good; nothing went silently.
+            Err(HeadDoubt::Cut { was, .. })
+                if record.torn.is_some() && was.count == chain.count + 1 =>
+            {
+                self.seen().damaged.insert(record.id.clone(), chain.count);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Remembers where a record stands, if it went on since. What cannot be remembered is told by
+    /// [`Heads::trouble`]; it is no reason not to work.
+    pub fn remember(&self, record: &Record, mode: Mode) {
+        self.keep(record, mode, false);
+    }
+
+    /// Remembers where a record stands whatever was remembered before: it is new, or a person
+    /// accepted it.
+    pub fn accept(&self, record: &Record, mode: Mode) {
+        self.seen().doubts.remove(&record.id);
+        self.keep(record, mode, true);
+    }
+
+    fn keep(&self, record: &Record, mode: Mode, anyway: bool) {
+        let (Some(folder), Some(id)) = (&self.folder, record.chain().record.as_deref()) else {
+            return;
+        };
+        // A record id is 64 hexadecimal digits, or the record would not have opened; a file is named
+        // after it, so it is looked at again.
+        if Digest::parse(id.as_bytes()).is_none() {
+            return;
+        }
+        let chain = record.chain();
+        let kept = Kept {
+            v: VERSION,
+            record: id.to_owned(),
+            incident: record.id.clone(),
+            count: chain.count,
+            head: chain.head.to_string(),
+        };
+        let done = || -> io::Result<()> {
+            let pointer = pointer(mode, &record.id);
+            let pointed = format!("{id}\n").into_bytes();
+            let goes_on = |was: &Remembered| was.count < chain.count;
+            let points = || self.read(&pointer).as_deref() == Some(&pointed);
+            // The usual case without a lock: nothing happened since.
+            let was = self.of_record(id);
+            if !anyway && was.as_ref().is_some_and(|w| !goes_on(w)) && points() {
+                return Ok(());
+            }
+            make_folder(folder)?;
+            let _lock = lock(folder)?;
+            // Of two programs that add at once, the one that was ahead stays ahead.
+            let was = self.of_record(id);
+            let file = format!("{id}.json");
+            let broken = was.is_none() && folder.join(&file).exists();
+            if anyway || (!broken && was.as_ref().is_none_or(goes_on)) {
+                let text = serde_json::to_vec(&kept).map_err(io::Error::other)?;
+                replace(folder, &file, &text)?;
+            }
+            if !points() {
+                replace(folder, &pointer, &pointed)?;
+            }
+            Ok(())
+        };
+        if let Err(e) = done() {
+            self.troubled(format!("`{}`: {e}", folder.display()));
+        }
+    }
+}
+
+fn pointer(mode: Mode, incident: &str) -> String {
+    let mode = match mode {
+        Mode::Live => "live",
+        Mode::Exercise => "exercise",
+    };
+    format!("{mode}-{incident}")
+}
+
+/// Makes the user's folder. What lies above it may be a group's, and is then made for the group.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = folder.ancestors().take_while(|p| !p.exists()).collect();
+    for path in missing.into_iter().rev() {
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        let shared = path != folder && fs::metadata(parent)?.mode() & 0o2020 == 0o2020;
+        let mode = if shared { 0o2770 } else { 0o700 };
+        match DirBuilder::new().mode(mode).create(path) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            other => other?,
+        }
+        if shared {
+            // The umask took the group's rights away.
+            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
+        }
+        File::open(parent)?.sync_all()?;
+    }
+    let meta = fs::symlink_metadata(folder)?;
+    if !meta.is_dir() || meta.uid() != rustix::process::geteuid().as_raw() {
+        return Err(io::Error::other("not a folder of this user's own"));
+    }
+    Ok(())
+}
+
+fn lock(folder: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(folder.join("lock"))?;
+    let mut waited = Duration::ZERO;
+    while file.try_lock().is_err() {
+        if waited >= WAIT {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "another program holds its lock"));
+        }
+        let nap = Duration::from_millis(2);
+        std::thread::sleep(nap);
+        waited += nap;
+    }
+    Ok(file)
+}
+
+/// Puts a file in the place of another, so that after a crash one of the two is there, whole.
+fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let temporary = folder.join(format!(".{name}.{}", std::process::id()));
+    let written = || -> io::Result<()> {
+        // A leftover of a program that had our number and was killed.
+        match fs::remove_file(&temporary) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+        let mut file =
+            OpenOptions::new().create_new(true).write(true).mode(0o600).open(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&temporary, folder.join(name))
+    };
+    if let Err(e) = written() {
+        let _ = fs::remove_file(&temporary);
+        return Err(e);
+    }
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,312 @@
+//! Making and checking SSH signatures. The shapes are `ssh-key`'s, the sums are `ring`'s.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use base64ct::{Base64, Encoding as _};
+use ring::rand::SystemRandom;
+use ring::rsa::{KeyPairComponents, PublicKeyComponents};
+use ring::signature::{
+    self, ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED,
+    ECDSA_P384_SHA384_FIXED_SIGNING, ED25519, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair,
+    RsaKeyPair, RsaPublicKeyComponents, UnparsedPublicKey,
+};
+use ssh_key::private::{EcdsaKeypair, KeypairData, RsaKeypair};
+use ssh_key::public::{EcdsaPublicKey, KeyData};
+use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, Signature, SshSig};
+
+use super::wire::{Wire, bare, put};
+use super::{NAMESPACE, SignError};
+
+/// The longest signature that is read, in bytes; that of an RSA key of 16,384 bits has some 6,000.
+pub const SIGNATURE_MOST: u64 = 16 << 10;
+/// The longest private key that is read, in bytes.
+const KEY_MOST: u64 = 64 << 10;
+
+/// Why a signature does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadSignature {
+    /// It is no SSH signature.
+    #[error("not an SSH signature: {why}")]
+    Form {
+        /// Why.
+        why: String,
+    },
+    /// It was made for something else.
+    #[error("made for `{is}` and not for `{NAMESPACE}`")]
+    Namespace {
+        /// What it was made for.
+        is: String,
+    },
+    /// It was made with a kind of key or digest that is not supported here.
+    #[error("made with `{kind}`, which is not supported here")]
+    Kind {
+        /// The kind.
+        kind: String,
+    },
+    /// It is not this text's.
+    #[error("does not fit the text")]
+    Wrong,
+}
+
+/// Returns the bytes that are signed for a text.
+pub(super) fn signed_data(namespace: &str, text: &[u8]) -> Vec<u8> {
+    let mut out = b"SSHSIG".to_vec();
+    put(&mut out, namespace.as_bytes());
+    put(&mut out, b"");
+    put(&mut out, b"sha512");
+    put(&mut out, &HashAlg::Sha512.digest(text));
+    out
+}
+
+/// Puts a signature into its armour.
+pub(super) fn armour(key: &KeyData, signature: Signature) -> Result<String, SignError> {
+    SshSig::new(key.clone(), NAMESPACE, HashAlg::Sha512, signature)
+        .and_then(|sig| sig.to_pem(LineEnding::LF))
+        .map_err(|_| SignError::Broken)
+}
+
+/// Reads a signature from its armour.
+///
+/// # Errors
+/// [`BadSignature::Form`].
+pub fn read(armoured: &[u8]) -> Result<SshSig, BadSignature> {
+    let form = |why: String| BadSignature::Form { why };
+    if armoured.len() as u64 > SIGNATURE_MOST {
+        return Err(form(format!("more than {SIGNATURE_MOST} bytes")));
+    }
+    SshSig::from_pem(armoured).map_err(|e| form(e.to_string()))
+}
+
+/// Checks a signature over a text, made in our namespace. Who made it is not judged.
+///
+/// # Errors
+/// See [`BadSignature`].
+pub fn verify(sig: &SshSig, text: &[u8]) -> Result<(), BadSignature> {
+    if sig.namespace() != NAMESPACE {
+        let is = crate::domain::text::printable(sig.namespace()).chars().take(60).collect();
+        return Err(BadSignature::Namespace { is });
+    }
+    if sig.version() != SshSig::VERSION || !sig.reserved().is_empty() {
+        return Err(BadSignature::Form { why: "a version that is not known".to_owned() });
+    }
+    let hash = sig.hash_alg();
+    let mut data = b"SSHSIG".to_vec();
+    put(&mut data, NAMESPACE.as_bytes());
+    put(&mut data, b"");
+    put(&mut data, hash.as_str().as_bytes());
+    put(&mut data, &hash.digest(text));
+
+    let kind = || BadSignature::Kind { kind: sig.algorithm().as_str().to_owned() };
+    let bytes = sig.signature_bytes();
+    let held = match (sig.public_key(), sig.algorithm()) {
+        (KeyData::Ed25519(key), Algorithm::Ed25519) => {
+            UnparsedPublicKey::new(&ED25519, key.0).verify(&data, bytes)
+        }
+        (KeyData::Ecdsa(key), Algorithm::Ecdsa { curve }) if key.curve() == curve => {
+            let (with, size) = match key {
+                EcdsaPublicKey::NistP256(_) => (&ECDSA_P256_SHA256_FIXED, 32),
+                EcdsaPublicKey::NistP384(_) => (&ECDSA_P384_SHA384_FIXED, 48),
+                EcdsaPublicKey::NistP521(_) => return Err(kind()),
+            };
+            let fixed = fixed(bytes, size).ok_or(BadSignature::Wrong)?;
+            UnparsedPublicKey::new(with, key.as_sec1_bytes()).verify(&data, &fixed)
+        }
+        (KeyData::Rsa(key), Algorithm::Rsa { hash: Some(hash) }) => {
+            let with = match hash {
+                HashAlg::Sha256 => &signature::RSA_PKCS1_2048_8192_SHA256,
+                HashAlg::Sha512 => &signature::RSA_PKCS1_2048_8192_SHA512,
+                _ => return Err(kind()),
+            };
+            let n = key.n.as_positive_bytes().ok_or(BadSignature::Wrong)?;
+            let e = key.e.as_positive_bytes().ok_or(BadSignature::Wrong)?;
+            RsaPublicKeyComponents { n, e }.verify(with, &data, bytes)
+        }
+        // An RSA signature with SHA-1 among them.
+        _ => return Err(kind()),
+    };
+    held.map_err(|_| BadSignature::Wrong)
+}
+
+/// The two numbers of an ECDSA signature, each as long as the curve's.
+fn fixed(bytes: &[u8], size: usize) -> Option<Vec<u8>> {
+    let mut wire = Wire(bytes);
+    let mut out = Vec::with_capacity(2 * size);
+    for _ in 0..2 {
+        let number = bare(wire.string()?);
+        out.resize(out.len() + size.checked_sub(number.len())?, 0);
+        out.extend_from_slice(number);
+    }
+    wire.0.is_empty().then_some(out)
+}
+
+const P521: &str = "ecdsa-sha2-nistp521";
+
+/// Says whether a private key file names a kind of key in its open part.
+fn names_kind(file: &[u8], kind: &str) -> bool {
+    let text = String::from_utf8_lossy(file);
+    let body: String = text.lines().filter(|l| !l.starts_with("-----")).map(str::trim).collect();
+    let open = Base64::decode_vec(&body).unwrap_or_default();
+    open.windows(kind.len()).any(|w| w == kind.as_bytes())
+}
+
+/// Signs with a private key file. Returns the public key and the signature.
+pub(super) fn sign_with_file(path: &Path, data: &[u8]) -> Result<(KeyData, Signature), SignError> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|f| f.take(KEY_MOST + 1).read_to_end(&mut bytes))
+        .map_err(|e| SignError::io(path, e))?;
+    let unusable = |why: String| SignError::Key { path: path.to_owned(), why };
+    if bytes.len() as u64 > KEY_MOST {
+        return Err(unusable(format!("it has more than {KEY_MOST} bytes")));
+    }
+    let key = PrivateKey::from_openssh(&bytes);
+    // A P-521 key is refused by its kind, also where its numbers are too short to be read.
+    let unsupported = names_kind(&bytes, P521);
+    bytes.fill(0);
+    if unsupported {
+        return Err(SignError::Kind { kind: P521.to_owned() });
+    }
+    let key = key.map_err(|e| {
+        unusable(format!("it is not in OpenSSH's form ({e}); `ssh-keygen -p -f` converts"))
+    })?;
+    if key.is_encrypted() {
+        return Err(SignError::Encrypted { path: path.to_owned() });
+    }
+    let public = key.public_key().key_data().clone();
+    let (algorithm, made) = match key.key_data() {
+        KeypairData::Ed25519(pair) => {
+            let made =
+                Ed25519KeyPair::from_seed_and_public_key(&pair.private.to_bytes(), &pair.public.0)
+                    .map(|k| k.sign(data).as_ref().to_vec());
+            (Algorithm::Ed25519, made.ok())
+        }
+        KeypairData::Ecdsa(pair) => {
+            let with = match pair {
+                EcdsaKeypair::NistP256 { .. } => &ECDSA_P256_SHA256_FIXED_SIGNING,
+                EcdsaKeypair::NistP384 { .. } => &ECDSA_P384_SHA384_FIXED_SIGNING,
+                EcdsaKeypair::NistP521 { .. } => {
+                    return Err(SignError::Kind { kind: pair.algorithm().as_str().to_owned() });
+                }
+            };
+            (pair.algorithm(), ecdsa(pair, with, data))
+        }
+        KeypairData::Rsa(pair) => (Algorithm::Rsa { hash: Some(HashAlg::Sha512) }, rsa(pair, data)),
+        _ => return Err(SignError::Kind { kind: key.algorithm().as_str().to_owned() }),
+    };
+    let made = made.ok_or_else(|| unusable("the numbers in it do not fit together".to_owned()))?;
+    let signature = Signature::new(algorithm, made).map_err(|_| SignError::Broken)?;
+    Ok((public, signature))
+}
+
+fn ecdsa(
+    pair: &EcdsaKeypair,
+    with: &'static EcdsaSigningAlgorithm,
+    data: &[u8],
+) -> Option<Vec<u8>> {
+    let random = SystemRandom::new();
+    let (private, public) = (pair.private_key_bytes(), pair.public_key_bytes());
+    let key = EcdsaKeyPair::from_private_key_and_public_key(with, private, public, &random).ok()?;
+    let made = key.sign(&random, data).ok()?;
+    let (r, s) = made.as_ref().split_at_checked(made.as_ref().len() / 2)?;
+    let mut out = Vec::new();
+    for number in [r, s] {
+        let number = bare(number);
+        // A first bit that is set would mean a negative number.
+        let pad: &[u8] = if number.first().is_some_and(|b| b & 0x80 != 0) { &[0] } else { &[] };
+        put(&mut out, &[pad, number].concat());
+    }
+    Some(out)
+}
+
+fn rsa(pair: &RsaKeypair, data: &[u8]) -> Option<Vec<u8>> {
+    let n = pair.public.n.as_positive_bytes()?;
+    let e = pair.public.e.as_positive_bytes()?;
+    let d = pair.private.d.as_positive_bytes()?;
+    let p = pair.private.p.as_positive_bytes()?;
+    let q = pair.private.q.as_positive_bytes()?;
+    let (mut dp, mut dq) = (remainder(d, &less_one(p)?), remainder(d, &less_one(q)?));
+    let key = RsaKeyPair::from_components(&KeyPairComponents {
+        public_key: PublicKeyComponents { n, e },
+        d,
+        p,
+        q,
+        dP: bare(&dp),
+        dQ: bare(&dq),
+        qInv: pair.private.iqmp.as_positive_bytes()?,
+    });
+    dp.fill(0);
+    dq.fill(0);
+    let key = key.ok()?;
+    let mut out = vec![0; key.public().modulus_len()];
+    key.sign(&signature::RSA_PKCS1_SHA512, &SystemRandom::new(), data, &mut out).ok()?;
+    Some(out)
+}
+
+/// A prime less one: primes are odd, so the last byte alone changes.
+fn less_one(prime: &[u8]) -> Option<Vec<u8>> {
+    let mut out = prime.to_vec();
+    let last = out.last_mut().filter(|b| **b & 1 == 1)?;
+    *last &= !1;
+    Some(out)
+}
+
+/// The remainder of one large number by another, bit by bit: OpenSSH's form leaves out two numbers
+/// that follow from the others. It is worked out once per signature, on the user's own machine.
+fn remainder(of: &[u8], by: &[u8]) -> Vec<u8> {
+    // One byte more, for the bit that is shifted in.
+    let by = [&[0], by].concat();
+    let mut rest = vec![0_u8; by.len()];
+    for bit in of.iter().flat_map(|byte| (0..8).rev().map(move |i| byte >> i & 1)) {
+        let mut carry = bit;
+        for byte in rest.iter_mut().rev() {
+            let out = *byte >> 7;
+            *byte = *byte << 1 | carry;
+            carry = out;
+        }
+        if rest >= by {
+            let mut borrow = 0;
+            for (byte, less) in rest.iter_mut().zip(&by).rev() {
+                let (a, under) = byte.overflowing_sub(*less);
+                let (b, under_too) = a.overflowing_sub(borrow);
+                *byte = b;
+                borrow = u8::from(under || under_too);
+            }
+        }
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remainder_is_the_one_that_the_machine_works_out() {
+        for (of, by) in [(0_u64, 7_u64), (123_456_789_123, 65_537), (u64::MAX, 255), (5, 1 << 40)] {
+            let rest = remainder(&of.to_be_bytes(), bare(&by.to_be_bytes()));
+            let mut wide = [0; 8];
+            let rest = bare(&rest);
+            wide[8 - rest.len()..].copy_from_slice(rest);
+            assert_eq!(u64::from_be_bytes(wide), of % by, "{of} % {by}");
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_a_reader_panic() {
+        let mut bytes =
+            b"-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAQ==\n-----END SSH SIGNATURE-----\n"
+                .to_vec();
+        assert!(read(&bytes).is_err());
+        for i in 0..bytes.len() {
+            bytes[i] ^= 0x21;
+            let _ = read(&bytes);
+            bytes[i] ^= 0x21;
+            let _ = read(&bytes[..i]);
+        }
+        assert!(read(&vec![b'-'; 1 << 20]).is_err());
+        assert_eq!(fixed(&[0, 0, 0, 1], 32), None);
+        assert_eq!(fixed(&[0xff; 80], 32), None);
+    }
+}
