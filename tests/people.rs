@@ -15,7 +15,6 @@ mod terminal;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use terminal::{Seat, entries, has, jishi, kinds, new_incident, ok, record_file, wait_for};
 
@@ -172,11 +171,9 @@ fn consoles_follow_each_other_and_show_who_is_on() {
     let marks = office.home.join("live").join(".present");
     assert_eq!(std::fs::read_dir(&marks).unwrap().count(), 2);
 
-    let start = Instant::now();
     ok(office.bob().args(["note", &id, "bob was here"]));
-    let written = start.elapsed();
-    assert!(alice.shows(3, "bob has just added"), "{}", alice.text());
-    eprintln!("written after {written:?}, shown after {:?}", start.elapsed());
+    // A second, and what a busy machine adds to it.
+    assert!(alice.shows(2, "bob has just added"), "{}", alice.text());
     // A second incident appears on the board of whoever looks at it.
     ok(office.bob().args(["new", "--title", "Portal down", "--learned-at", "5m ago"]));
     alice.type_in("\x1b");

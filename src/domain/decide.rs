@@ -305,7 +305,7 @@ pub enum Refusal {
         entry: u64,
     },
     /// The record holds entries that only a newer version understands; ask whether to go on.
-    #[error("{count} entries of the record are not understood by this version")]
+    #[error("the record holds entries of a newer version that are not understood: {count}")]
     NewerEntries {
         /// How many.
         count: usize,

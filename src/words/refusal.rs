@@ -132,7 +132,7 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> Message {
         )),
         Refusal::NewerEntries { count } => say(
             "记录中有 {0} 条是更新版本写的, 本版本不理解",
-            "{0} entries of the record are from a newer version and not understood",
+            "the record holds entries of a newer version that are not understood: {0}",
             &[&count.to_string()],
         )
         .hint(lang.pick(
