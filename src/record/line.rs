@@ -157,8 +157,12 @@ pub fn split(line: &[u8]) -> Option<(&[u8], Digest)> {
 /// # Errors
 /// [`Wrong::NotALine`], [`Wrong::BadDigest`] or [`Wrong::Unreadable`].
 pub fn decode(line: &[u8]) -> Result<Decoded, Wrong> {
-    let (head, whole) = open(line)?;
-    let (prev, entry) = match whole {
+    let (e, head) = fitting(line)?;
+    read(e, head)
+}
+
+fn read(e: &[u8], head: Digest) -> Result<Decoded, Wrong> {
+    let (prev, entry) = match open::<Who, Boot>(e)? {
         Opened::Ours(whole) => (whole.prev, whole.entry().map_err(unreadable)?),
         Opened::Newer(frame) => (frame.prev, frame.entry().map_err(unreadable)?),
     };
@@ -168,31 +172,17 @@ pub fn decode(line: &[u8]) -> Result<Decoded, Wrong> {
 /// Reads a line as [`decode`] does and finds the same things wrong with it, but keeps only what ties
 /// it to its place; what is in most entries is looked at where it lies.
 pub(super) fn tie(line: &[u8]) -> Result<Tie, Wrong> {
-    let (head, whole) = open(line)?;
-    let whole = match whole {
-        Opened::Ours(whole) if matches!(whole.kind, "noted" | "answered") => whole,
-        Opened::Ours(whole) => {
-            let prev = whole.prev;
-            let entry = whole.entry().map_err(unreadable)?;
-            return Ok(Tie::of(&Decoded { head, prev: link(prev)?, entry }));
-        }
-        Opened::Newer(frame) => {
-            let prev = frame.prev;
-            let entry = frame.entry().map_err(unreadable)?;
-            return Ok(Tie::of(&Decoded { head, prev: link(prev)?, entry }));
-        }
+    let (e, head) = fitting(line)?;
+    let Opened::Ours(whole) = open::<LookWho<'_>, LookBoot<'_>>(e)? else {
+        return read(e, head).map(|read| Tie::of(&read));
     };
-    let looked = || -> serde_json::Result<()> {
-        serde_json::from_str::<LookWho<'_>>(whole.by.get())?;
-        serde_json::from_str::<LookBoot<'_>>(whole.boot.get())?;
-        if whole.kind == "noted" {
-            serde_json::from_str::<LookNoted<'_>>(whole.data.get())?;
-        } else {
-            serde_json::from_str::<LookAnswered<'_>>(whole.data.get())?;
-        }
-        Ok(())
+    let data = whole.data.get();
+    let looked = match whole.kind {
+        "noted" => serde_json::from_str::<LookNoted<'_>>(data).map(drop),
+        "answered" => serde_json::from_str::<LookAnswered<'_>>(data).map(drop),
+        _ => return read(e, head).map(|read| Tie::of(&read)),
     };
-    looked().map_err(|e| unreadable(e.to_string()))?;
+    looked.map_err(|e| unreadable(e.to_string()))?;
     whole.times().map_err(unreadable)?;
     let kind = (whole.n == 0).then(|| whole.kind.to_owned());
     let (n, prev, mode) = (whole.n, link(whole.prev)?, whole.mode);
@@ -208,34 +198,42 @@ fn link(prev: &str) -> Result<Digest, Wrong> {
         .ok_or_else(|| unreadable("`prev` is not 64 hexadecimal digits".to_owned()))
 }
 
+/// Cuts the entry out of a line whose digest fits.
+fn fitting(line: &[u8]) -> Result<(&[u8], Digest), Wrong> {
+    let (e, stored) = split(line).ok_or(Wrong::NotALine)?;
+    let computed = Digest::of(e);
+    if stored == computed { Ok((e, computed)) } else { Err(Wrong::BadDigest { stored, computed }) }
+}
+
 /// An entry whose digest fits, before its parts are looked at.
-enum Opened<'a> {
-    Ours(Whole<'a>),
+enum Opened<'a, W, B> {
+    Ours(Whole<'a, W, B>),
     Newer(Frame<'a>),
 }
 
-fn open(line: &[u8]) -> Result<(Digest, Opened<'_>), Wrong> {
-    let (e, stored) = split(line).ok_or(Wrong::NotALine)?;
-    let computed = Digest::of(e);
-    if stored != computed {
-        return Err(Wrong::BadDigest { stored, computed });
-    }
+fn open<'a, W, B>(e: &'a [u8]) -> Result<Opened<'a, W, B>, Wrong>
+where
+    W: Deserialize<'a>,
+    B: Deserialize<'a>,
+{
     let suspect = suspect(e);
     if suspect && let Some(at) = control(e) {
         return Err(Wrong::Control { at: (HEAD.len() + at) as u64 });
     }
-    match serde_json::from_slice::<Whole<'_>>(e) {
+    // All at once; else it would be done for each string by itself.
+    let text = std::str::from_utf8(e).map_err(|e| unreadable(e.to_string()))?;
+    match serde_json::from_str::<Whole<'_, W, B>>(text) {
         Ok(whole) if whole.v == VERSION => {
             // Nothing that we write needs another escape; one that is there hides a control character.
             if suspect && let Some(at) = strange_escape(e) {
                 return Err(Wrong::Control { at: (HEAD.len() + at) as u64 });
             }
-            Ok((computed, Opened::Ours(whole)))
+            Ok(Opened::Ours(whole))
         }
         // A newer entry, or one that is not whole: what never changes must be there all the same.
         other => {
             let frame: Frame<'_> =
-                serde_json::from_slice(e).map_err(|e| unreadable(e.to_string()))?;
+                serde_json::from_str(text).map_err(|e| unreadable(e.to_string()))?;
             if frame.v <= VERSION {
                 let why = match other {
                     Err(e) => e.to_string(),
@@ -243,7 +241,7 @@ fn open(line: &[u8]) -> Result<(Digest, Opened<'_>), Wrong> {
                 };
                 return Err(unreadable(why));
             }
-            Ok((computed, Opened::Newer(frame)))
+            Ok(Opened::Newer(frame))
         }
     }
 }
@@ -273,9 +271,11 @@ fn strange_escape(e: &[u8]) -> Option<usize> {
     })
 }
 
-/// An entry of our version, in one pass; most of its parts wait until they are asked for.
+/// An entry of our version, in one pass; its data waits until the kind is known. Who and boot are to
+/// be kept or looked at.
 #[derive(Deserialize)]
-struct Whole<'a> {
+#[serde(bound(deserialize = "W: Deserialize<'de>, B: Deserialize<'de>"))]
+struct Whole<'a, W, B> {
     v: u64,
     n: u64,
     #[serde(borrow)]
@@ -286,35 +286,34 @@ struct Whole<'a> {
     happened_at: Option<Text<'a>>,
     #[serde(default)]
     happened_by: Option<ToldBy>,
-    #[serde(borrow)]
-    by: &'a RawValue,
+    by: W,
     mode: Mode,
-    #[serde(borrow)]
-    boot: &'a RawValue,
+    boot: B,
     clock: ClockQuality,
     kind: &'a str,
     #[serde(borrow)]
     data: &'a RawValue,
 }
 
-impl Whole<'_> {
+impl<W, B> Whole<'_, W, B> {
     fn times(&self) -> Result<(Time, Option<Time>), String> {
         let happened_at = self.happened_at.as_ref();
         let happened_at = happened_at.map(|t| moment("happened_at", &t.0)).transpose()?;
         Ok((moment("at", self.at)?, happened_at))
     }
+}
 
+impl Whole<'_, Who, Boot> {
     fn entry(self) -> Result<Entry, String> {
         let (at, happened_at) = self.times()?;
-        let why = |e: serde_json::Error| e.to_string();
         Ok(Entry {
             n: self.n,
             at,
             happened_at,
             happened_by: self.happened_by,
-            by: serde_json::from_str::<Who>(self.by.get()).map_err(why)?,
+            by: self.by,
             mode: self.mode,
-            boot: serde_json::from_str::<Boot>(self.boot.get()).map_err(why)?,
+            boot: self.boot,
             clock: self.clock,
             event: event(self.kind, self.data)?,
             id: self.id.into_owned(),
