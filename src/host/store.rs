@@ -39,6 +39,8 @@ pub use packs::{PackFault, PackText, Pinned};
 pub use read::check_path;
 pub use room::{LOW, Room, survive_size_limit};
 
+use dir::Dir;
+
 use super::clock::Clock;
 use super::paths::{folder_name, record_name};
 use crate::domain::event::{Entry, Event, Mode, ToldBy, Who};
@@ -115,6 +117,8 @@ pub struct Record {
     doubt: bool,
     /// Up to where this process has itself brought the record to the disk.
     synced: u64,
+    /// Its folder, once something was added: the next time is near.
+    dir: Option<Arc<Dir>>,
 }
 
 impl Record {
@@ -157,6 +161,7 @@ impl Record {
             places,
             doubt: false,
             synced: 0,
+            dir: None,
         }
     }
 
@@ -227,12 +232,10 @@ impl FsStore {
         record_name(self.mode)
     }
 
-    fn holder(&self) -> Holder {
-        Holder {
-            pid: std::process::id(),
-            who: self.who.person().to_owned(),
-            since: write_utc(self.clock.now()),
-        }
+    /// Takes the lock of an incident.
+    fn lock(&self, dir: &Dir, id: &str) -> Result<lock::Lock, StoreError> {
+        let since = || write_utc(self.clock.now());
+        lock::take(dir, id, &*self.disk, self.wait, self.who.person(), since)
     }
 }
 

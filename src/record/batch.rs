@@ -92,27 +92,28 @@ impl Batch {
         pieces(&self.bytes, &self.ends)
     }
 
-    /// Reads each piece as a line, by itself.
-    pub(super) fn read(&self, keep: bool) -> Vec<Read> {
+    /// Reads each piece as a line, by itself; meanwhile, `next` fetches what comes next.
+    pub(super) fn read<T>(&self, keep: bool, next: impl FnOnce() -> T) -> (Vec<Read>, T) {
         let look = |ends: &[usize], from: usize| {
-            let from_end = |end: &usize| end - from;
-            let ends: Vec<usize> = ends.iter().map(from_end).collect();
+            let ends: Vec<usize> = ends.iter().map(|end| end - from).collect();
             let bytes = self.bytes.get(from..).unwrap_or_default();
             pieces(bytes, &ends).map(|piece| read(piece, keep)).collect::<Vec<Read>>()
         };
         if self.bytes.len() < SHARED {
-            return look(&self.ends, 0);
+            return (look(&self.ends, 0), next());
         }
-        let half = self.ends.partition_point(|&end| end < self.bytes.len() / 2);
-        let (first, second) = self.ends.split_at(half);
+        // The other thread takes a little more: this one has to fetch, too, and to judge.
+        let share = self.bytes.len() / 9 * 4;
+        let (first, second) = self.ends.split_at(self.ends.partition_point(|&end| end < share));
         let middle = first.last().copied().unwrap_or(0);
         thread::scope(|scope| {
             let other = thread::Builder::new().spawn_scoped(scope, || look(second, middle));
+            let next = next();
             let mut all = look(first, 0);
             // Where there is no second thread to be had, this one does it all.
             let rest = other.ok().and_then(|other| other.join().ok());
             all.extend(rest.unwrap_or_else(|| look(second, middle)));
-            all
+            (all, next)
         })
     }
 }

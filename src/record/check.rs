@@ -255,9 +255,10 @@ fn walk<R: BufRead>(
 ) -> io::Result<Report> {
     let mut walk = Walk { chain: from, damage: None, whole: None, within: false, seen: 0 };
     walk.seen = walk.chain.bytes;
-    let mut batch = Batch::default();
-    while batch.fill(&mut reader)? {
-        let read = batch.read(keep);
+    let (mut batch, mut next) = (Batch::default(), Batch::default());
+    let mut more = batch.fill(&mut reader)?;
+    while more {
+        let (read, filled) = batch.read(keep, || next.fill(&mut reader));
         for (piece, read) in batch.pieces().zip(read) {
             walk.seen = walk.seen.saturating_add(piece.len() as u64);
             if walk.seen > limits.total {
@@ -270,6 +271,8 @@ fn walk<R: BufRead>(
                 Err(wrong) => return Ok(walk.stop(wrong)),
             }
         }
+        more = filled?;
+        std::mem::swap(&mut batch, &mut next);
     }
     Ok(walk.end())
 }

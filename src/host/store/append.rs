@@ -1,13 +1,14 @@
 //! Adding to a record.
 
 use std::fs::File;
+use std::sync::Arc;
 
 use super::dir::Dir;
 use super::disk::write_all;
 use super::error::StoreError;
 use super::lock::Lock;
 use super::read::OPEN_MOST;
-use super::{Draft, FsStore, Record, lock, new_entry_id, room};
+use super::{Draft, FsStore, Record, new_entry_id, room};
 use crate::domain::event::{Entry, Event};
 use crate::domain::time::Time;
 use crate::record::{Chain, Gap, Unfit, encode};
@@ -47,8 +48,8 @@ impl FsStore {
         record: &mut Record,
         decide: &mut impl FnMut(&Record) -> Result<Vec<Draft>, E>,
     ) -> Result<Result<Vec<Entry>, E>, StoreError> {
-        let dir = self.incident(&record.id)?;
-        let mut lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
+        let dir = self.folder_of(record)?;
+        let mut lock = self.lock(&dir, &record.id)?;
         record.doubt |= lock.suspect();
         if record.synced == 0 {
             room::hold(&self.root);
@@ -65,7 +66,7 @@ impl FsStore {
     fn attempt<E>(
         &self,
         record: &mut Record,
-        dir: &Dir,
+        dir: &Arc<Dir>,
         lock: &mut Lock,
         decide: &mut impl FnMut(&Record) -> Result<Vec<Draft>, E>,
     ) -> Result<Result<Vec<Entry>, E>, StoreError> {
@@ -106,6 +107,7 @@ impl FsStore {
                 continue;
             }
             record.synced = batch.chain.bytes;
+            record.dir = Some(Arc::clone(dir));
             record.torn = None;
             record.chain = batch.chain;
             batch.entries.into_iter().for_each(|entry| record.push(entry));

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 
 use super::dir::Dir;
 use super::error::StoreError;
-use super::{Draft, FsStore, PackText, Record, ids, lock, packs, room};
+use super::{Draft, FsStore, PackText, Record, ids, packs, room};
 use crate::domain::event::{Event, PackPin};
 use crate::record::decode;
 use crate::record::line::LINE_MOST;
@@ -72,7 +72,7 @@ impl FsStore {
     ) -> Result<Record, StoreError> {
         let dir = all.child(&id)?;
         // Who lists the incidents meanwhile waits for us before judging a half-written record.
-        let mut lock = lock::take(&dir, &id, &*self.disk, self.wait, &self.holder())?;
+        let mut lock = self.lock(&dir, &id)?;
         packs::store(&dir, texts, &*self.disk)?;
         dir.sync(&*self.disk)?;
         let file = dir.create(self.file_name())?;

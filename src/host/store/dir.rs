@@ -56,6 +56,15 @@ impl Dir {
         Ok(Self { fd: fd.into(), path })
     }
 
+    /// Says whether this very folder is what its path leads to.
+    pub(super) fn is_in_place(&self) -> bool {
+        let (here, there) = (rustix::fs::fstat(&self.fd), rustix::fs::lstat(&self.path));
+        let same = |a: &rustix::fs::Stat, b: &rustix::fs::Stat| {
+            (a.st_dev, a.st_ino, a.st_mode) == (b.st_dev, b.st_ino, b.st_mode)
+        };
+        matches!((here, there), (Ok(a), Ok(b)) if same(&a, &b))
+    }
+
     /// Makes a folder with all that is missing above it, each synced into the one that holds it.
     pub(super) fn make_all(path: &Path, disk: &dyn Disk) -> Result<Self, StoreError> {
         let missing: Vec<_> = path.ancestors().take_while(|p| !p.exists()).collect();

@@ -59,7 +59,8 @@ pub(super) fn take(
     id: &str,
     disk: &dyn Disk,
     wait: Duration,
-    holder: &Holder,
+    who: &str,
+    since: impl FnOnce() -> String,
 ) -> Result<Lock, StoreError> {
     let file = match dir.overwrite(NAME) {
         Err(e) if e.is_absent() => {
@@ -74,15 +75,18 @@ pub(super) fn take(
     };
     wait_for(dir, id, wait, || disk.try_lock(&file))?;
     let (before, suspect) = look(&file);
-    let mut text = serde_json::to_string(holder).unwrap_or_default();
     // Once, until somebody else writes: a change to this file would be one more for the disk to keep
     // with each entry.
-    let ours = before.pid == holder.pid && before.who == holder.who;
-    if !ours && text.len() < ROOM {
-        text.push_str(&" ".repeat(ROOM - 1 - text.len()));
-        text.push('\n');
-        // Only a courtesy to those who wait: the lock holds without it.
-        let _ = file.write_all_at(text.as_bytes(), 0);
+    let pid = std::process::id();
+    if before.pid != pid || before.who != who {
+        let holder = Holder { pid, who: who.to_owned(), since: since() };
+        let mut text = serde_json::to_string(&holder).unwrap_or_default();
+        if text.len() < ROOM {
+            text.push_str(&" ".repeat(ROOM - 1 - text.len()));
+            text.push('\n');
+            // Only a courtesy to those who wait: the lock holds without it.
+            let _ = file.write_all_at(text.as_bytes(), 0);
+        }
     }
     Ok(Lock { file, suspect })
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::dir::Dir;
@@ -67,11 +68,11 @@ impl FsStore {
     /// # Errors
     /// [`StoreError::Damaged`] (what held before the problem has been read), or what the system says.
     pub fn refresh(&self, record: &mut Record) -> Result<usize, StoreError> {
-        let dir = self.incident(&record.id)?;
+        let dir = self.folder_of(record)?;
         record.doubt |= lock::suspected(&dir);
         if record.doubt {
             // Whether our own write is on the disk is settled under the lock, before it is shown.
-            let mut lock = lock::take(&dir, &record.id, &*self.disk, self.wait, &self.holder())?;
+            let mut lock = self.lock(&dir, &record.id)?;
             let file = dir.append(self.file_name())?;
             let came = self.catch_up(record, &dir, &file, true);
             if !record.doubt {
@@ -92,6 +93,14 @@ impl FsStore {
                 path: record.folder.join(self.file_name()),
                 problem: Box::new(problem.clone()),
             }),
+        }
+    }
+
+    /// Opens the folder of a record, or takes the one that is open if it is still in its place.
+    pub(super) fn folder_of(&self, record: &Record) -> Result<Arc<Dir>, StoreError> {
+        match record.dir.clone() {
+            Some(dir) if dir.is_in_place() => Ok(dir),
+            _ => self.incident(&record.id).map(Arc::new),
         }
     }
 
