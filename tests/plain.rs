@@ -399,43 +399,6 @@ fn every_line_is_short_enough_to_be_listened_to() {
 }
 
 #[test]
-#[ignore = "prints a session, to be read"]
-fn a_session() {
-    for lang in [Lang::En, Lang::Zh] {
-        let mut house = House::new(lang);
-        let lines = [
-            "new",
-            "CRM down",
-            "01:30",
-            "yes",
-            "ask",
-            "1",
-            "yes",
-            "",
-            "cancel",
-            "clocks",
-            "1",
-            "set cii_main_down=since:01:10",
-            "yes",
-            "next",
-            "sent 1",
-            "phone",
-            "",
-            "",
-            "",
-            "yes",
-            "list",
-            "record",
-            "why",
-        ];
-        for line in lines {
-            println!("{}{line}", house.plain.prompt());
-            println!("{}", house.type_all(&[line]));
-        }
-    }
-}
-
-#[test]
 fn files_are_read_before_a_report_is_shown_for_a_yes() {
     let mut house = House::with_incident();
     house.type_all(&["set involves_cii=yes pi_persons=1200000", "yes"]);
