@@ -12,15 +12,21 @@
 //!   duty reached duties and their clocks; since when a level has been known
 //!   question     what to ask next      assess   all of it at one moment      diff   two of them compared
 //!   event        what can stand in a record
-//!   incident     the fold of a record  decide   intent -> event, or a refusal
-//! record/      THE BYTES OF THE RECORD. Canonical form, lines, chain, checking. No files.
+//!   incident     the fold of a record  decide/  intent -> event, or a refusal
+//!   clockwatch   what three clocks say of one another: steps, suspends, zones
+//! record/      THE BYTES OF THE RECORD. Canonical form, lines, chain, damage, checkpoints, checking. No files.
 //! packs/       RULES AS DATA. RON -> tree with positions -> checked pack; law cases; conditions in words.
-//! report/      WHAT IS SAID. The assessment as JSON and as lines.
+//! report/      WHAT IS SAID. The assessment as JSON and as lines; the hand-over.
 //! app/         WHAT THE USER IS DOING. Keys -> actions -> update -> effects. No terminal types.
 //! view/        HOW IT LOOKS. Cells of every screen.
 //! plain/       THE SAME, LINE BY LINE.
 //! words/       all text of the interface, zh and en; the law's text lives in the packs.
-//! host/        THE WORLD. Clock, store and locks, desk, terminal, keys, signals, configuration, the loop.
+//! host/        THE WORLD.
+//!   clock who paths config     what the machine and the user say
+//!   store/ desk heads          records on disk; incidents on top of them; the heads remembered of them
+//!   sign/ stamp harden         witnesses: SSH signatures, RFC 3161, chattr +a
+//!   console clerk screen keys terminal timer lookout keep    the full-screen loop and its hands
+//!   plain_loop                 the loop of the line-by-line twin
 //! ```
 //!
 //! Who may use whom is held by `tests/walls.rs`: `domain` uses nothing of ours; `record` and `words` use

@@ -24,6 +24,7 @@ use jishi::domain::time::{Zone, parse_offset};
 use jishi::host::clerk::Clerk;
 use jishi::host::clock::FixedClock;
 use jishi::host::desk::Desk;
+use jishi::host::heads::Heads;
 use jishi::host::lookout::Lookout;
 use jishi::host::store::FsStore;
 use jishi::words::Lang;
@@ -165,6 +166,28 @@ fn a_restart_of_the_machine_is_no_step() {
     room.clock.set_boot(Boot { id: "boot-2".to_owned(), ms: 4000 });
     room.desk.act(&id, &note("after")).unwrap();
     assert_eq!(room.changes(&id), []);
+}
+
+#[test]
+fn a_record_that_was_rolled_back_gets_no_entry_of_the_clock_either() {
+    let room = Room::new();
+    let heads = Heads::under(&room._home.path().join("state"));
+    let zone = room.desk.zone();
+    let store = room.desk.store().clone();
+    let desk = Desk::new(store, Desk::builtin_shelf().unwrap(), room.clock.clone(), zone);
+    let desk = Arc::new(desk.with_heads(heads));
+    let learned = [("learned_at".to_owned(), "01:30".to_owned())];
+    let id = desk.create("CRM down", &[], &learned, false).unwrap().id;
+    let path = terminal::record_file(room._home.path(), &id);
+    let short = std::fs::read(&path).unwrap();
+    desk.act(&id, &note("gone tomorrow")).unwrap();
+    std::fs::write(&path, &short).unwrap();
+    let mut console = Console::open(&desk);
+    room.clock.step(TimeDelta::hours(1));
+    let seen = console.lookout.look().clock.unwrap();
+    let msgs = console.clerk.note_clock(&seen, Lang::En);
+    assert!(matches!(&msgs[..], [Msg::Trouble { .. }]), "{msgs:?}");
+    assert_eq!(std::fs::read(&path).unwrap(), short);
 }
 
 /// The preload library of the `faketime` package.

@@ -439,3 +439,43 @@ fn files_are_private() {
     assert_eq!(mode(&folder), 0o700);
     assert_eq!(mode(&folder.join("record.jsonl")), 0o600);
 }
+
+#[test]
+fn an_undecided_duty_says_until_when_it_must_be_decided() {
+    let home = Home::new();
+    let id = home.new_incident(&[]);
+    let status = home.json(&["status", &id]);
+    let duties = status["duties"].as_array().unwrap();
+    let of = |name: &str| duties.iter().find(|d| d["id"] == name).unwrap();
+    let police = of("cn-cac-2025/first_report.police");
+    let time = |v: &Value| {
+        chrono::DateTime::parse_from_rfc3339(v.as_str().expect("a time")).expect("a time")
+    };
+    assert_eq!(time(&police["due"]) - time(&police["decide_by"]), chrono::TimeDelta::minutes(20));
+    home.ok(&["set", &id, "involves_cii=yes", "pi_persons=1200000"]);
+    let status = home.json(&["status", &id]);
+    let duties = status["duties"].as_array().unwrap();
+    let police = duties.iter().find(|d| d["id"] == "cn-cac-2025/first_report.police").unwrap();
+    assert!(police["decide_by"].is_null());
+    let other = home.new_incident(&[]);
+    assert!(home.ok(&["status", &other]).contains("decide by"));
+}
+
+#[test]
+fn a_hand_over_is_printed_under_24_lines_and_accepted_once() {
+    let home = Home::new();
+    let id = home.new_incident(&["involves_cii=yes", "pi_persons=1200000"]);
+    home.fails(&["handover", &id, "--accept"], 1, &["no hand-over to accept"]);
+    home.fails(&["handover", &id], 2, &[]);
+    home.ok(&["sent", &id, "first_report.police", "--channel", "phone", "--ref", "A-17"]);
+    home.ok(&["handover", &id, "--to", "李工"]);
+    let shown = home.ok(&["handover", &id, "--show"]);
+    assert!(shown.lines().count() < 24, "{shown}");
+    for part in ["A-17", "李工", "waits to be accepted", "police", "next"] {
+        assert!(shown.contains(part), "`{part}` is not in: {shown}");
+    }
+    assert!(home.ok(&["status", &id]).contains("hand-over waits for 李工"));
+    home.ok(&["handover", &id, "--accept"]);
+    home.fails(&["handover", &id, "--accept"], 1, &["has accepted this hand-over already"]);
+    assert_eq!(home.json(&["status", &id])["incident"]["handover_accepted"], true);
+}

@@ -420,6 +420,46 @@ fn links_in_the_place_of_our_files_are_not_followed_for_writing() {
 }
 
 #[test]
+fn beside_entries_of_a_newer_version_only_a_note_or_an_explicit_yes_is_recorded() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let path = record_file(home.path(), &id);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let last = bytes.split(|b| *b == b'\n').rfind(|l| !l.is_empty()).unwrap();
+    let prev = decode(last).unwrap().head;
+    let entry = "00000000000000000000000000000abc";
+    let e = format!(
+        "{{\"at\":\"2026-03-02T00:00:00.000Z\",\"id\":\"{entry}\",\"kind\":\"\u{202e}evil\",\
+         \"mode\":\"live\",\"n\":2,\"prev\":\"{prev}\",\"v\":9}}"
+    );
+    let line = format!("{{\"e\":{e},\"h\":\"{}\"}}\n", Digest::of(e.as_bytes()));
+    bytes.extend_from_slice(line.as_bytes());
+    std::fs::write(&path, &bytes).unwrap();
+    assert_eq!(run(home.path(), &["log", "verify", &id]).status.code(), Some(0));
+    let acts: &[&[&str]] = &[
+        &["set", &id, "involves_cii=yes"],
+        &["sent", &id, "first_report.police", "--channel", "phone"],
+        &["received", &id, "first_report.police"],
+        &["waive", &id, "crime_report", "--because", "x"],
+        &["correct", &id, "1", "--because", "x", "note=y"],
+        &["handover", &id, "--to", "wang"],
+    ];
+    for args in acts {
+        let out = run(home.path(), args);
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(1), "{args:?} {said}");
+        assert!(said.contains("of a newer version") && said.contains("--yes"), "{said}");
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+    for args in acts {
+        let out = run(home.path(), &[args, &["--yes"][..]].concat());
+        assert_eq!(out.status.code(), Some(0), "{args:?} {out:?}");
+    }
+    assert!(run(home.path(), &["note", &id, "x"]).status.success());
+    assert_eq!(run(home.path(), &["log", "verify", &id]).status.code(), Some(0));
+}
+
+#[test]
 fn pipes_and_devices_in_the_place_of_files_do_not_hold_it_up() {
     let home = tempfile::tempdir().unwrap();
     let id = new_incident(home.path());

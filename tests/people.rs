@@ -15,7 +15,6 @@ mod terminal;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use terminal::{Seat, entries, has, jishi, kinds, new_incident, ok, record_file, wait_for};
 
@@ -160,22 +159,21 @@ fn it_is_recorded_who_from_where() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a test measures how long it waited")]
 fn consoles_follow_each_other_and_show_who_is_on() {
     let Some(office) = Office::open() else { return };
     let args = ["new", "--title", "CRM down", "--learned-at", "20m ago"];
     let id = ok(office.alice().args(args)).trim().to_owned();
     let Some(alice) = Seat::take(office.alice().args(["open", &id])) else { return };
     let Some(bob) = Seat::take(office.bob().args(["open", &id])) else { return };
-    assert!(alice.shows(5, "+bob"), "{}", alice.text());
-    assert!(bob.shows(5, "+alice"), "{}", bob.text());
+    assert!(alice.shows(5, "also on: bob"), "{}", alice.text());
+    assert!(bob.shows(5, "also on: alice"), "{}", bob.text());
     let marks = office.home.join("live").join(".present");
     assert_eq!(std::fs::read_dir(&marks).unwrap().count(), 2);
 
-    let start = Instant::now();
     ok(office.bob().args(["note", &id, "bob was here"]));
-    let written = start.elapsed();
-    assert!(alice.shows(3, "bob has just added"), "{}", alice.text());
-    eprintln!("written after {written:?}, shown after {:?}", start.elapsed());
+    // A second, and what a busy machine adds to it.
+    assert!(alice.shows(2, "bob has just added"), "{}", alice.text());
     // A second incident appears on the board of whoever looks at it.
     ok(office.bob().args(["new", "--title", "Portal down", "--learned-at", "5m ago"]));
     alice.type_in("\x1b");

@@ -42,6 +42,11 @@ struct Terminal {
 fn start(prepare: impl Fn(&Path)) -> Option<Terminal> {
     let home = tempfile::tempdir().unwrap();
     prepare(home.path());
+    start_in(home)
+}
+
+/// The same over a folder that is there already.
+fn start_in(home: tempfile::TempDir) -> Option<Terminal> {
     let (master, line) = match pair() {
         Ok(pair) => pair,
         Err(e) => {
@@ -229,4 +234,59 @@ fn eight_running_clocks_cost_at_most_160_bytes_a_second() {
     terminal.type_in(b"q");
     assert!(terminal.ended().is_some());
     assert!((8..=160).contains(&each), "{each} bytes a second");
+}
+
+#[test]
+fn text_that_was_half_typed_survives_kill_9_and_a_hang_up() {
+    for hang_up in [false, true] {
+        let Some(mut terminal) = start(|home| {
+            let args = ["new", "--title", "CRM down", "--learned-at", "5m ago"];
+            assert!(jishi(home).args(args).output().unwrap().status.success());
+        }) else {
+            return;
+        };
+        terminal.shown();
+        terminal.type_in(b"\r");
+        std::thread::sleep(STEP * 10);
+        terminal.type_in("n值班长已到场, 正在".as_bytes());
+        if hang_up {
+            std::thread::sleep(STEP * 5);
+            let home = std::mem::replace(&mut terminal._home, tempfile::tempdir().unwrap());
+            assert!(terminal.hang_up().is_some());
+            assert_text_is_back(home);
+            continue;
+        }
+        // The first copy is made at once, the next a second later.
+        std::thread::sleep(Duration::from_millis(1500));
+        terminal.signal(Signal::KILL);
+        assert!(terminal.ended().is_some());
+        let home = std::mem::replace(&mut terminal._home, tempfile::tempdir().unwrap());
+        assert_text_is_back(home);
+    }
+}
+
+fn assert_text_is_back(home: tempfile::TempDir) {
+    let drafts = home.path().join("state/drafts");
+    assert_eq!(std::fs::read_dir(&drafts).unwrap().count(), 1);
+    let Some(mut again) = start_in(home) else { return };
+    again.shown();
+    again.type_in(b"\r");
+    for _ in 0..100 {
+        if again.text().contains("值班长已到场, 正在") {
+            break;
+        }
+        std::thread::sleep(STEP);
+    }
+    assert!(again.text().contains("值班长已到场, 正在"), "{:?}", again.text());
+    // Recorded, it is kept no longer.
+    again.type_in(b"\r");
+    for _ in 0..100 {
+        if std::fs::read_dir(&drafts).unwrap().count() == 0 {
+            break;
+        }
+        std::thread::sleep(STEP);
+    }
+    assert_eq!(std::fs::read_dir(&drafts).unwrap().count(), 0);
+    again.type_in(b"\x03");
+    assert!(again.ended().is_some());
 }

@@ -32,7 +32,7 @@ fn desk(lang: Lang, incidents: Vec<Incident>) -> Desk {
 }
 
 /// The ways to each screen, from the board.
-const WAYS: [(&str, &str); 11] = [
+const WAYS: [(&str, &str); 14] = [
     ("board", ""),
     ("incident", "Enter"),
     ("triage", "Enter t"),
@@ -44,6 +44,9 @@ const WAYS: [(&str, &str); 11] = [
     ("help", "Enter ?"),
     ("palette", "Enter /"),
     ("new", "N"),
+    ("handover", "Enter r Tab Tab Tab type:A-17 Enter a Enter h h type:li Enter"),
+    ("handed_over", "Enter h h type:li Enter Esc"),
+    ("note", "Enter n type:told-the-vendor C-j type:and-the-duty-manager"),
 ];
 
 fn at_screen(lang: Lang, size: (u16, u16), incidents: Vec<Incident>, keys: &str) -> Desk {
@@ -130,6 +133,8 @@ fn a_write_under_way_and_a_write_that_failed() {
     d.mood = Mood::Fails;
     d.keys("Enter n type:told-the-duty-manager Enter");
     insta::assert_snapshot!("not_recorded", d.screen());
+    d.keys("s type:/tmp/there Enter");
+    insta::assert_snapshot!("not_recorded_save", d.screen());
 }
 
 fn everywhere() -> Vec<Desk> {
@@ -241,7 +246,9 @@ fn a_second_on_an_idle_screen_costs_less_than_160_bytes() {
     let eight: Vec<Incident> = (0..8)
         .map(|i| incident(&format!("i{i}"), "票务主功能中断", &format!("01:4{i}"), &cii_facts()))
         .collect();
-    for (incidents, keys, clocks) in [(eight, "", 8), (night(), "Enter", 6)] {
+    for (incidents, keys, clocks) in
+        [(eight, "", 8), (night(), "Enter", 6), (night(), "Enter h", 0)]
+    {
         let mut d = at_screen(Lang::Zh, (80, 24), incidents, keys);
         let ticking = d.screen().lines().filter(|l| l.starts_with(['!', '?', '~'])).count();
         assert!(ticking >= clocks, "{}", d.screen());

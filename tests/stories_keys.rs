@@ -169,7 +169,7 @@ fn the_effect_of_an_answer_is_shown_before_it_is_given() {
     assert!(screen.contains("至少 未达级别 -> 较大"), "{screen}");
     assert!(screen.contains("+  05:30 前  报告属地省级网信部门"), "{screen}");
     d.keys("C-u type:十个");
-    assert!(d.screen().contains("不是 integer"), "{}", d.screen());
+    assert!(d.screen().contains("不是 数目"), "{}", d.screen());
     assert_eq!(d.stored().entries.len(), 2);
 }
 
@@ -244,7 +244,7 @@ fn a_correction_is_a_new_entry_and_both_stay_in_sight() {
 #[test]
 fn a_hand_over_and_a_note_stand_in_the_record() {
     let mut d = cii();
-    d.keys("Enter h type:李工 Enter n type:已通知 Enter");
+    d.keys("Enter h h type:李工 Enter Esc n type:已通知 Enter");
     let stored = d.stored();
     assert_eq!(stored.handed_to.as_deref(), Some("李工"));
     assert_eq!(stored.entries.len(), 4);
@@ -518,7 +518,7 @@ mod wake {
     #[test]
     fn nothing_changes_on_the_screen_before_the_moment_of_waking() {
         let mut d = cii();
-        for keys in ["", "Enter", "t", "Esc w", "Esc r"] {
+        for keys in ["", "Enter", "t", "Esc w", "Esc r", "Esc h"] {
             d.keys(keys);
             let before = d.screen();
             let wake = d.app.wake().unwrap();
@@ -528,4 +528,191 @@ mod wake {
             assert_ne!(d.screen(), before);
         }
     }
+}
+
+#[test]
+fn what_is_undecided_says_until_when_it_must_be_decided_and_then_to_report_first() {
+    let mut d = Desk::new(setup(Lang::Zh), vec![incident("a", "门户被篡改", "01:40", &[])]);
+    d.clock("02:11:40").keys("Enter");
+    let screen = d.screen();
+    assert!(screen.contains("最迟 02:20 定级"), "{screen}");
+    d.clock("02:20");
+    let screen = d.screen();
+    assert!(screen.contains("下一步  定级已晚, 先报: 报 "), "{screen}");
+    let row = screen.lines().find(|l| l.contains("02:40 前")).unwrap();
+    assert!(row.starts_with("?!") && row.contains("定级已晚, 先报"), "{row}");
+    // The two-hour track still has time.
+    assert!(screen.lines().any(|l| l.starts_with("? ") && l.contains("03:40 前")), "{screen}");
+    until_asked(&mut d, "involves_cii");
+    assert!(d.screen().contains("定级已晚, 先报"), "{}", d.screen());
+}
+
+fn until_asked(d: &mut Desk, fact: &str) {
+    d.keys("t");
+    until(d, fact);
+}
+
+#[test]
+fn files_that_went_with_a_report_are_named_with_their_digests() {
+    let mut d = cii();
+    d.keys("Enter r Tab Tab Tab Tab Tab type:/tmp/missing.pdf Enter");
+    assert!(d.screen().contains("cannot read `/tmp/missing.pdf`"), "{}", d.screen());
+    assert_eq!(d.stored().entries.len(), 2);
+    d.keys("C-u type:/tmp/a.pdf;b.txt Enter");
+    let Event::Sent(sent) = &d.stored().entries[2].event else { panic!() };
+    let names: Vec<&str> = sent.attachments.iter().map(|a| a.name.as_str()).collect();
+    assert_eq!(names, ["a.pdf", "b.txt"]);
+}
+
+#[test]
+fn half_typed_text_is_kept_once_a_second_and_let_go_when_it_is_recorded_or_left() {
+    let mut d = cii();
+    d.keys("Enter n type:值班长");
+    assert_eq!(d.keeps, 1, "the first key at once, the others a second later");
+    d.clock("02:11:41");
+    assert!(d.kept[0].1.contains("值班长"), "{:?}", d.kept);
+    // Help over the form lets nothing go.
+    d.keys("F1 Esc");
+    assert_eq!(d.kept.len(), 1);
+    d.keys("Esc");
+    assert!(d.kept.is_empty());
+    d.keys("n type:x Enter");
+    assert_eq!(d.stored().entries.len(), 3);
+    assert!(d.kept.is_empty());
+}
+
+#[test]
+fn what_was_half_typed_comes_back_in_the_next_session_at_the_same_field() {
+    let mut d = cii();
+    d.keys("Enter r Right Tab Tab Right Tab type:A-17");
+    d.clock("02:11:42");
+    let Screen::Form(before) = d.app.screen().clone() else { panic!() };
+    let mut again = setup(Lang::Zh);
+    again.kept = d.kept.clone();
+    let mut d = Desk::new(again, d.store.clone());
+    d.clock("02:20").keys("Enter");
+    let Screen::Form(form) = d.app.screen() else { panic!("{}", d.screen()) };
+    assert_eq!((form.focus, &form.fields), (before.focus, &before.fields));
+    assert!(d.screen().contains("已恢复 02:11 未记录的内容"), "{}", d.screen());
+    d.keys("Esc Esc Enter");
+    assert!(matches!(d.app.screen(), Screen::Incident { .. }), "offered once");
+    assert!(d.kept.is_empty());
+}
+
+#[test]
+fn what_was_not_recorded_can_be_saved_elsewhere_and_never_over_another_file() {
+    let mut d = cii();
+    d.mood = Mood::Fails;
+    d.keys("Enter n type:ab Enter s type:/tmp/there Enter");
+    let screen = d.screen();
+    assert!(screen.contains("was not overwritten") && screen.contains("/tmp/there"), "{screen}");
+    d.keys("C-u type:/tmp/new.txt Enter");
+    let screen = d.screen();
+    assert!(screen.contains("已存到 /tmp/new.txt; 它还不在记录里"), "{screen}");
+    let saved = d.seen.iter().rev().find_map(|e| match e {
+        Effect::SaveAs { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    assert!(saved.unwrap().starts_with("# disk full\nAppend"));
+    assert!(d.app.banner().is_some(), "it stays until it is acknowledged");
+    d.keys("s Esc Enter");
+    assert!(d.app.banner().is_none());
+}
+
+#[test]
+fn all_of_a_long_command_can_be_read_by_scrolling() {
+    let mut d = cii();
+    d.mood = Mood::Fails;
+    d.keys("Enter n");
+    d.send(Msg::Paste(format!("begin {} end", "字".repeat(1500))));
+    d.keys("Enter");
+    assert!(!d.screen().contains("happened_at"), "{}", d.screen());
+    for _ in 0..60 {
+        d.keys("j");
+    }
+    let screen = d.screen();
+    assert!(screen.contains("happened_at") && screen.contains("未能确认写入磁盘"), "{screen}");
+}
+
+#[test]
+fn a_hand_over_waits_until_it_is_accepted_and_is_accepted_once() {
+    let mut d = cii();
+    d.keys("Enter h A");
+    assert!(d.screen().contains("没有待接受的交接"), "{}", d.screen());
+    d.keys("h type:李工 Enter");
+    let screen = d.screen();
+    assert!(screen.contains("wang 交给 李工 02:11, 待接受"), "{screen}");
+    d.keys("Esc");
+    assert!(d.screen().contains("wang 交给 李工 (02:11): 交接待接受 (h)"), "{}", d.screen());
+    d.keys("Esc");
+    assert!(d.screen().contains("交接待接受: 李工"), "{}", d.screen());
+    d.keys("Enter h A");
+    assert!(matches!(d.stored().entries[3].event, Event::TookOver { entry: 2 }));
+    assert!(d.screen().contains("wang 于 02:11 接受"), "{}", d.screen());
+    d.keys("A");
+    assert!(d.screen().contains("已接受这次交接"), "{}", d.screen());
+    assert_eq!(d.stored().entries.len(), 4);
+    d.keys("Esc");
+    assert!(!d.screen().contains("交接待接受"), "{}", d.screen());
+}
+
+#[test]
+fn a_refusal_speaks_in_the_words_of_the_screen_and_follows_the_language() {
+    let mut d = cii();
+    d.keys("Enter r Tab Tab Tab Tab type:2026-03-02T03:30 Enter");
+    let screen = d.screen();
+    assert!(screen.contains("实际时间 `2026-03-02T03:30"), "{screen}");
+    d.keys("F2");
+    let screen = d.screen();
+    assert!(screen.contains("happened at `2026-03-02T03:30"), "{screen}");
+    d.keys("F2 C-u type:01:00 Enter");
+    assert!(d.screen().contains("早于 发现或获知"), "{}", d.screen());
+    d.keys("Esc C type:已恢复 Enter");
+    let screen = d.screen();
+    assert!(screen.contains("报告公安机关") && !screen.contains("waive"), "{screen}");
+    assert!(!screen.contains("first_report"), "{screen}");
+}
+
+#[test]
+fn a_notice_follows_the_language() {
+    let mut d = cii();
+    d.keys("Enter n type:x Enter");
+    assert!(d.screen().contains("已记录 #2"));
+    d.other_writes("2026-0302-b", Event::Noted { text: "y".to_owned() });
+    assert!(d.screen().contains("li 刚刚写入了记录"));
+}
+
+#[test]
+fn a_note_keeps_its_line_breaks() {
+    let mut d = cii();
+    d.keys("Enter n type:第一行 C-j type:第二行");
+    d.send(Msg::Paste("粘贴一\r\n粘贴二\n".to_owned()));
+    let screen = d.screen();
+    assert!(screen.lines().any(|l| l.trim_end().ends_with("第一行")), "{screen}");
+    d.keys("Enter");
+    let Event::Noted { text } = &d.stored().entries[2].event else { panic!() };
+    assert_eq!(text, "第一行\n第二行粘贴一\n粘贴二");
+    d.keys("l G Enter");
+    let screen = d.screen();
+    assert!(screen.lines().any(|l| l.trim() == "粘贴二"), "{screen}");
+    // Elsewhere the same key is Enter.
+    d.keys("Esc h h type:李工 C-j");
+    assert_eq!(d.stored().entries.len(), 4);
+}
+
+#[test]
+fn who_else_is_on_and_a_newer_edition_are_said_in_passing() {
+    let mut s = setup(Lang::Zh);
+    let mut newer = (*law()).clone();
+    newer.edition = "9999-01-01".to_owned();
+    newer.sha256 = "ff".repeat(32);
+    s.packs = vec![std::sync::Arc::new(newer)];
+    let mut d = Desk::new(s, vec![incident("a", "拖库", "01:30", &cii_facts())]);
+    d.clock("02:11:40").keys("Enter");
+    d.send(Msg::Present(vec!["li".to_owned(), "zhang".to_owned()]));
+    let screen = d.screen();
+    assert!(screen.contains("同时在线 li, zhang"), "{screen}");
+    assert!(screen.contains("规则包已有新版 9999-01-01, 本事件按"), "{screen}");
+    d.send(Msg::Present(vec![]));
+    assert!(!d.screen().contains("同时在线"));
 }

@@ -1,5 +1,6 @@
 //! What each action does: moving about, opening screens, filling in forms.
 
+use super::edit::Line;
 use super::effect::Effect;
 use super::form::{Form, FormKind, Name};
 use super::keymap::{Action, Context};
@@ -7,6 +8,7 @@ use super::rows::{self, Row};
 use super::screen::{Screen, Subject};
 use super::triage::{self, Choice};
 use super::{App, Notice, board};
+use crate::domain::decide::{Intent, Refusal};
 use crate::domain::duty::HANDLING_ENDED_AT;
 use crate::words::console::Word as W;
 
@@ -20,15 +22,15 @@ impl App {
             A::Quit => return vec![Effect::Quit],
             A::Suspend => return vec![Effect::Suspend],
             A::Repaint => return vec![Effect::Repaint],
-            A::Language => {
-                self.lang = self.lang.other();
-                match self.stack.last_mut() {
-                    Some(Screen::Form(f)) => f.refused = None,
-                    Some(Screen::Triage(t)) => t.refused = None,
-                    _ => {}
+            A::Language => self.lang = self.lang.other(),
+            A::Acknowledge => self.banner = None,
+            A::SaveAs => {
+                if let Some(b) = &mut self.banner {
+                    b.path = Some(Line::default());
+                    b.told = None;
                 }
             }
-            A::Acknowledge => self.banner = None,
+            A::Accept => return self.accept(),
             A::Help => {
                 let of = self.screen().context();
                 if !matches!(self.screen(), Screen::Help { .. }) {
@@ -54,7 +56,14 @@ impl App {
             A::Received => self.open_form(FormKind::Received),
             A::Waive => self.open_form(FormKind::Waive),
             A::Note => self.open_form(FormKind::Note),
-            A::HandOver => self.open_form(FormKind::HandOver),
+            A::HandOver if matches!(self.screen(), Screen::HandOver { .. }) => {
+                self.open_form(FormKind::HandOver);
+            }
+            A::HandOver => {
+                if self.needs_incident() {
+                    self.stack.push(Screen::HandOver { scroll: 0 });
+                }
+            }
             A::Close => self.open_form(FormKind::Close),
             A::Open => self.open(),
             A::Correct => self.correct(),
@@ -85,12 +94,32 @@ impl App {
         Vec::new()
     }
 
+    /// Accepts the hand-over that waits to be accepted.
+    fn accept(&mut self) -> Vec<Effect> {
+        let handover = self.current().and_then(|i| i.incident.handover.as_ref());
+        let Some(entry) = handover.map(|h| h.entry) else {
+            self.notice = Some(Notice { said: Refusal::NoHandOver.into(), refused: true });
+            return Vec::new();
+        };
+        match self.record(Intent::TakeOver { entry }) {
+            Ok(effects) => effects,
+            Err(why) => {
+                self.notice = Some(Notice { said: why.into(), refused: true });
+                Vec::new()
+            }
+        }
+    }
+
     fn back(&mut self) {
+        if let Some(b) = &mut self.banner {
+            b.path = None;
+            return;
+        }
         match self.stack.pop() {
             Some(Screen::Form(form)) if form.worth_keeping() => {
                 self.drafts.retain(|d| d.kind != form.kind || d.incident != form.incident);
                 self.drafts.push(form);
-                self.tell(W::DraftKept.text(self.lang));
+                self.tell(W::DraftKept);
             }
             Some(Screen::Board) | None => self.stack.push(Screen::Board),
             _ => {}
@@ -120,20 +149,23 @@ impl App {
             let mut form = self.drafts.remove(i);
             self.refresh(&mut form);
             self.stack.push(Screen::Form(form));
-            self.tell(W::DraftBack.text(self.lang));
+            self.tell(W::DraftBack);
             return;
         }
         match self.new_form(kind) {
             Ok(form) => self.stack.push(Screen::Form(form)),
-            Err(message) => self.notice = Some(Notice { message, refused: true }),
+            Err(said) => self.notice = Some(Notice { said, refused: true }),
         }
     }
 
     fn open(&mut self) {
-        match self.stack.last_mut() {
-            Some(Screen::Board) => {
-                self.needs_incident();
+        if matches!(self.screen(), Screen::Board) {
+            if self.needs_incident() {
+                self.offer_kept();
             }
+            return;
+        }
+        match self.stack.last_mut() {
             Some(Screen::Facts { fact }) => {
                 let id = fact.clone();
                 self.open_question(&id, true);
@@ -233,6 +265,10 @@ impl App {
     }
 
     fn step(&mut self, by: isize) {
+        if let Some(b) = &mut self.banner {
+            b.scroll = b.scroll.saturating_add_signed(by).min(200);
+            return;
+        }
         let moved = |at: usize, n: usize| at.saturating_add_signed(by).min(n.saturating_sub(1));
         match self.stack.last().cloned() {
             Some(Screen::Board) => {
@@ -286,6 +322,7 @@ impl App {
                 }
                 Some(
                     Screen::Why { scroll, .. }
+                    | Screen::HandOver { scroll }
                     | Screen::Law { scroll }
                     | Screen::Help { scroll, .. },
                 ) => *scroll = scroll.saturating_add_signed(by).min(2000),

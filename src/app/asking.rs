@@ -1,6 +1,7 @@
 //! Triage at work: which question comes next, what an answer would change, and recording it.
 
 use super::effect::Effect;
+use super::said::Said;
 use super::screen::Screen;
 use super::triage::{self, Choice, Triage};
 use super::{App, Item};
@@ -23,7 +24,7 @@ impl App {
                 let after = item.incident.what_if(&given, self.now());
                 Ok(diff(&item.assessment, &after))
             }
-            Err(refusal) => Err(self.say_refusal(&refusal)),
+            Err(refusal) => Err(self.in_words(&Said::from(refusal))),
         })
     }
 
@@ -42,7 +43,7 @@ impl App {
         let first = self.current().map(|i| triage::everything(&i.incident.case));
         let fact = first.and_then(|all| all.first().cloned()).unwrap_or_default();
         self.stack.push(Screen::Facts { fact });
-        self.tell(why.text(self.lang));
+        self.tell(why);
     }
 
     /// Opens one question.
@@ -81,7 +82,7 @@ impl App {
         let mut t = t.clone();
         let Some(item) = self.current() else { return Vec::new() };
         let Some(text) = t.text(&item.incident.case, t.at) else {
-            self.refuse_question(Message::plain(W::TypeFirst.text(self.lang)), false);
+            self.refuse_question(W::TypeFirst.into(), false);
             return Vec::new();
         };
         let unknown = text == UNKNOWN || matches!(t.choices.get(t.at), Some(Choice::Unknown));
@@ -93,19 +94,21 @@ impl App {
         let confirmed = t.asked && t.about == LEARNED_AT;
         let set = vec![(t.about.clone(), text)];
         let intent = Intent::Answer { set, note: None, happened_at: None, confirmed };
+        let intent = if t.asked { Intent::Confirmed(Box::new(intent)) } else { intent };
         match self.record(intent) {
             Ok(effects) => effects,
             Err(refusal) => {
-                let asked = matches!(refusal, Refusal::LongAgo { .. });
-                self.refuse_question(self.say_refusal(&refusal), asked);
+                let asked =
+                    matches!(refusal, Refusal::LongAgo { .. } | Refusal::NewerEntries { .. });
+                self.refuse_question(refusal.into(), asked);
                 Vec::new()
             }
         }
     }
 
-    fn refuse_question(&mut self, message: Message, asked: bool) {
+    fn refuse_question(&mut self, said: Said, asked: bool) {
         if let Some(Screen::Triage(t)) = self.stack.last_mut() {
-            t.refused = Some(message);
+            t.refused = Some(said);
             t.asked = asked;
         }
     }

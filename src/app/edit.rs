@@ -8,6 +8,8 @@ use crate::domain::text;
 pub struct Line {
     chars: Vec<char>,
     at: usize,
+    /// Line breaks are kept.
+    breaks: bool,
     /// The text was proposed, not typed: the first character typed replaces it.
     proposed: bool,
 }
@@ -18,6 +20,24 @@ impl Line {
         let mut line = Self::default();
         line.paste(text);
         line
+    }
+
+    /// A text of several lines, with the cursor behind it.
+    pub fn lines(text: &str) -> Self {
+        let mut line = Self { breaks: true, ..Self::default() };
+        line.paste(text);
+        line
+    }
+
+    /// Another text of the same kind, with the cursor behind it.
+    #[must_use]
+    pub fn holding(&self, text: &str) -> Self {
+        if self.breaks { Self::lines(text) } else { Self::new(text) }
+    }
+
+    /// Says whether line breaks are kept.
+    pub fn keeps_breaks(&self) -> bool {
+        self.breaks
     }
 
     /// A line that holds a proposal, which the first character typed replaces.
@@ -42,7 +62,7 @@ impl Line {
 
     /// Inserts one character at the cursor; what could steer a terminal is dropped.
     pub fn insert(&mut self, c: char) {
-        if !text::forbidden(c) {
+        if !text::forbidden(c) || (self.breaks && c == '\n') {
             if std::mem::take(&mut self.proposed) {
                 self.chars.clear();
                 self.at = 0;
@@ -52,10 +72,15 @@ impl Line {
         }
     }
 
-    /// Inserts a text at the cursor; line breaks and tabs become blanks.
+    /// Inserts a text at the cursor; tabs become blanks, and line breaks, too, where one line is
+    /// typed.
     pub fn paste(&mut self, text: &str) {
         for c in text.trim_end_matches(['\r', '\n']).replace("\r\n", "\n").chars() {
-            self.insert(if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c });
+            match c {
+                '\n' | '\r' if self.breaks => self.insert('\n'),
+                '\n' | '\r' | '\t' => self.insert(' '),
+                c => self.insert(c),
+            }
         }
     }
 
@@ -65,6 +90,7 @@ impl Line {
         self.proposed &= matches!((key.code, key.ctrl, key.alt), (Code::Char(_), false, false));
         match (key.code, key.ctrl, key.alt) {
             (Code::Char(c), false, false) => self.insert(c),
+            (Code::Char('j'), true, _) if self.breaks => self.insert('\n'),
             (Code::Backspace, ..) | (Code::Char('h'), true, _) => {
                 if self.at > 0 {
                     self.at -= 1;
@@ -148,6 +174,15 @@ mod tests {
         let mut line = Line::new("");
         line.paste("a\x1b[31mb\r\nc\u{202e}d\n");
         assert_eq!(line.text(), "a[31mb cd");
+    }
+
+    #[test]
+    fn line_breaks_are_kept_where_several_lines_are_typed() {
+        let mut line = Line::lines("");
+        line.paste("a\r\nb\tc\n");
+        typed(&mut line, "C-j d");
+        assert_eq!(line.text(), "a\nb c\nd");
+        assert!(!Line::new("").key(Key::parse("C-j").unwrap()));
     }
 
     #[test]

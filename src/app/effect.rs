@@ -2,8 +2,8 @@
 //! the same language.
 
 use crate::domain::clockwatch::Change;
-use crate::domain::decide::Intent;
-use crate::domain::event::{ClockQuality, Entry};
+use crate::domain::decide::{Intent, Refusal};
+use crate::domain::event::{Attachment, ClockQuality, Entry};
 use crate::domain::incident::Incident;
 use crate::domain::time::Time;
 use crate::words::refusal::Message;
@@ -31,6 +31,25 @@ pub enum Effect {
         incident: String,
         /// What is to be recorded.
         intent: Intent,
+    },
+    /// Read the files that went with a report. Answered by [`Msg::Digested`] or [`Msg::Refused`].
+    Digest {
+        /// Paths as they were typed.
+        paths: Vec<String>,
+    },
+    /// Keep half-typed text, so that it survives a hang-up. Not answered.
+    Keep {
+        /// The incident's id; empty for a new one.
+        incident: String,
+        /// The text; `None`: nothing is half-typed any more.
+        text: Option<String>,
+    },
+    /// Write a text into a new file. Answered by [`Msg::Saved`] or [`Msg::Refused`].
+    SaveAs {
+        /// The path as it was typed.
+        path: String,
+        /// The text.
+        text: String,
     },
     /// Leave the program.
     Quit,
@@ -84,10 +103,22 @@ pub enum Msg {
         /// The record's new head.
         head: String,
     },
-    /// An intent was refused; the record is unchanged.
+    /// Something was refused; the record is unchanged.
     Refused {
         /// Why, and the mend.
         message: Message,
+        /// The same before it was put into words, where the engine refused.
+        why: Option<Box<Refusal>>,
+    },
+    /// Files were read.
+    Digested {
+        /// Their names, sizes and digests, in the order asked for.
+        files: Vec<Attachment>,
+    },
+    /// A text was written into a new file.
+    Saved {
+        /// Its path.
+        path: String,
     },
     /// A write failed: what was to be recorded may or may not be on disk.
     NotRecorded {

@@ -1,8 +1,9 @@
 //! Forms: fields of typed text and of choices, and what each form is about.
 
 use super::edit::Line;
+use super::said::Said;
+use crate::domain::event::Attachment;
 use crate::words::console::Word as W;
-use crate::words::refusal::Message;
 
 /// What a form records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,35 @@ pub enum FormKind {
 }
 
 impl FormKind {
+    /// The name under which it is kept.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Sent => "sent",
+            Self::Received => "received",
+            Self::Waive => "waive",
+            Self::Correct(_) => "correct",
+            Self::Note => "note",
+            Self::HandOver => "handover",
+            Self::Close => "close",
+        }
+    }
+
+    /// Finds a kind by the name under which it was kept.
+    pub fn from_key(key: &str, entry: Option<u64>) -> Option<Self> {
+        Some(match key {
+            "new" => Self::New,
+            "sent" => Self::Sent,
+            "received" => Self::Received,
+            "waive" => Self::Waive,
+            "correct" => Self::Correct(entry?),
+            "note" => Self::Note,
+            "handover" => Self::HandOver,
+            "close" => Self::Close,
+            _ => return None,
+        })
+    }
+
     /// Its title.
     pub fn title(&self) -> W {
         match self {
@@ -60,6 +90,8 @@ pub enum Name {
     Reference,
     /// When it happened.
     HappenedAt,
+    /// Files that went with it.
+    Files,
     /// Why the attempt failed.
     Failed,
     /// Why it is late.
@@ -77,6 +109,28 @@ pub enum Name {
 }
 
 impl Name {
+    /// The name under which what stands in it is kept.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::LearnedAt => "learned_at",
+            Self::Packs => "packs",
+            Self::Duty => "duty",
+            Self::To => "to",
+            Self::Channel => "channel",
+            Self::Reference => "reference",
+            Self::HappenedAt => "happened_at",
+            Self::Files => "files",
+            Self::Failed => "failed",
+            Self::LateBecause => "late_because",
+            Self::Officer => "officer",
+            Self::Because => "because",
+            Self::Which => "which",
+            Self::Value => "value",
+            Self::Text => "text",
+        }
+    }
+
     /// Its label.
     pub fn label(self) -> W {
         match self {
@@ -88,6 +142,7 @@ impl Name {
             Self::Channel => W::FieldChannel,
             Self::Reference => W::FieldReference,
             Self::HappenedAt => W::FieldHappenedAt,
+            Self::Files => W::FieldFiles,
             Self::Failed => W::FieldFailed,
             Self::LateBecause => W::FieldLate,
             Self::Officer => W::FieldOfficer,
@@ -107,6 +162,7 @@ impl Name {
             Self::Packs => W::HintPacks,
             Self::Reference | Self::Officer => W::HintOptional,
             Self::HappenedAt => W::HintHappenedAt,
+            Self::Files => W::HintFiles,
             Self::Failed => W::HintFailed,
             Self::LateBecause => W::HintLate,
             Self::Because => W::HintBecause,
@@ -157,8 +213,10 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// Which field the cursor is on.
     pub focus: usize,
+    /// The files that were read for it; they are read anew for each attempt.
+    pub files: Option<Vec<Attachment>>,
     /// Why it was not recorded, where it was refused.
-    pub refused: Option<Message>,
+    pub refused: Option<Said>,
     /// A far-away moment was asked about once; the next Enter confirms it.
     pub asked: bool,
 }
@@ -167,13 +225,28 @@ impl Form {
     /// A form without fields.
     pub fn new(kind: FormKind, incident: &str) -> Self {
         let incident = incident.to_owned();
-        Self { kind, incident, fields: Vec::new(), focus: 0, refused: None, asked: false }
+        Self {
+            kind,
+            incident,
+            fields: Vec::new(),
+            focus: 0,
+            files: None,
+            refused: None,
+            asked: false,
+        }
     }
 
     /// Adds a typed field.
     #[must_use]
     pub fn text(mut self, name: Name, text: &str) -> Self {
         self.fields.push(Field { name, input: Input::Text(Line::new(text)) });
+        self
+    }
+
+    /// Adds a typed field in which line breaks are kept.
+    #[must_use]
+    pub fn lines(mut self, name: Name, text: &str) -> Self {
+        self.fields.push(Field { name, input: Input::Text(Line::lines(text)) });
         self
     }
 

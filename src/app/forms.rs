@@ -2,6 +2,7 @@
 
 use super::effect::Effect;
 use super::form::{Field, Form, FormKind, Input, Name};
+use super::said::Said;
 use super::screen::Screen;
 use super::{App, Item, board};
 use crate::domain::case::{Case, LEARNED_AT};
@@ -12,7 +13,6 @@ use crate::domain::incident::correctable;
 use crate::domain::time::{self, Time, Zone};
 use crate::domain::value::{Span, Value};
 use crate::words::console::Word as W;
-use crate::words::refusal::{self, Message};
 use crate::words::say;
 
 /// The choice of a correction that takes a whole entry back.
@@ -20,12 +20,12 @@ pub const WITHDRAW: &str = "withdraw";
 
 impl App {
     /// Builds a form with what can be known beforehand, or says why there is nothing to fill in.
-    pub(super) fn new_form(&self, kind: FormKind) -> Result<Form, Message> {
+    pub(super) fn new_form(&self, kind: FormKind) -> Result<Form, Said> {
         if kind == FormKind::New {
             return Ok(self.new_incident());
         }
         let Some(item) = self.current() else {
-            return Err(Message::plain(W::NoneOpen.text(self.lang)));
+            return Err(W::NoneOpen.into());
         };
         let form = Form::new(kind.clone(), &item.incident.id);
         let mut form = match kind {
@@ -37,12 +37,13 @@ impl App {
                     .choice(Name::Channel, Vec::new(), 0)
                     .text(Name::Reference, "")
                     .text(Name::HappenedAt, "")
+                    .text(Name::Files, "")
                     .text(Name::Failed, "")
             }
             FormKind::Received => {
                 let duties = awaiting(item);
                 if duties.is_empty() {
-                    return Err(Message::plain(W::NothingSent.text(self.lang)));
+                    return Err(W::NothingSent.into());
                 }
                 let at = self.preselected(item, &duties);
                 form.choice(Name::Duty, duties, at)
@@ -59,18 +60,18 @@ impl App {
             }
             FormKind::Correct(n) => {
                 let Some(entry) = item.incident.effective(n) else {
-                    return Err(Message::plain(W::AlreadyWithdrawn.text(self.lang)));
+                    return Err(W::AlreadyWithdrawn.into());
                 };
                 let mut fields = fields_of(&entry);
                 if n > 0 {
                     fields.push(WITHDRAW.to_owned());
                 }
                 if fields.is_empty() {
-                    return Err(Message::plain(W::NothingToCorrect.text(self.lang)));
+                    return Err(W::NothingToCorrect.into());
                 }
                 form.choice(Name::Which, fields, 0).text(Name::Value, "").text(Name::Because, "")
             }
-            FormKind::Note => form.text(Name::Text, "").text(Name::HappenedAt, ""),
+            FormKind::Note => form.lines(Name::Text, "").text(Name::HappenedAt, ""),
             FormKind::HandOver => form.text(Name::To, ""),
             FormKind::Close | FormKind::New => form.text(Name::Because, ""),
         };
@@ -163,11 +164,15 @@ impl App {
     pub(super) fn prefill(&self, form: &mut Form) {
         let FormKind::Correct(n) = form.kind else { return };
         let entry = self.item(&form.incident).and_then(|i| i.incident.effective(n));
-        let text = entry.map(|e| self.field_text(&e, &form.value(Name::Which)));
+        let form_which = form.value(Name::Which);
+        let text = entry.map(|e| self.field_text(&e, &form_which));
         if let Some(Field { input: Input::Text(line), .. }) =
             form.fields.iter_mut().find(|f| f.name == Name::Value)
         {
-            *line = super::edit::Line::new(&text.unwrap_or_default());
+            let long = matches!(form_which.as_str(), "text" | "note" | "because");
+            let text = text.unwrap_or_default();
+            *line =
+                if long { super::edit::Line::lines(&text) } else { super::edit::Line::new(&text) };
         }
     }
 
@@ -244,7 +249,7 @@ impl App {
                 channel: form.value(Name::Channel),
                 reference: form.filled(Name::Reference),
                 happened_at: self.when(form)?,
-                attachments: Vec::new(),
+                attachments: form.files.clone().unwrap_or_default(),
                 failed: form.filled(Name::Failed),
                 late_because: form.filled(Name::LateBecause),
             },
@@ -302,16 +307,6 @@ impl App {
         }
         let packs = packs.iter().map(|p| p.id.clone()).collect();
         Ok(Effect::Create { title, packs, answers: written, confirmed: form.asked })
-    }
-
-    /// A refusal in words, with the mend that this face offers.
-    pub(super) fn say_refusal(&self, refusal: &Refusal) -> Message {
-        if let Refusal::LongAgo { .. } = refusal {
-            let mut message = refusal::refusal(refusal, self.lang);
-            message.hints = vec![W::AgainToConfirm.text(self.lang).to_owned()];
-            return message;
-        }
-        refusal::refusal(refusal, self.lang)
     }
 }
 

@@ -25,8 +25,12 @@ pub enum Context {
     Read,
     /// All actions by name.
     Palette,
+    /// What somebody who takes over must know.
+    HandOver,
     /// A banner that waits to be acknowledged.
     Banner,
+    /// The path of a file in which the banner's text is saved.
+    Save,
 }
 
 macro_rules! actions {
@@ -57,7 +61,7 @@ actions! {
     Close = "close"; Law = "law"; Correct = "correct"; Confirm = "confirm"; Toggle = "toggle";
     NextField = "next_field"; PrevField = "prev_field"; NextQuestion = "next_question";
     PrevQuestion = "prev_question"; List = "list"; Yes = "yes"; No = "no";
-    Acknowledge = "acknowledge"; Help = "help"; Palette = "palette"; Language = "language";
+    Acknowledge = "acknowledge"; SaveAs = "save_as"; Accept = "accept"; Help = "help"; Palette = "palette"; Language = "language";
     Quit = "quit"; Suspend = "suspend"; Repaint = "repaint";
 }
 
@@ -110,7 +114,14 @@ const TABLE: &[Row] = {
         (C::Palette, "Enter", A::Confirm, W::ActRun, true),
         (C::Palette, "Down C-n Tab", A::Down, W::ActDown, true),
         (C::Palette, "Up C-p S-Tab", A::Up, W::ActUp, false),
+        (C::HandOver, "h", A::HandOver, W::ActHandOverTo, true),
+        (C::HandOver, "A", A::Accept, W::ActAccept, true),
+        (C::Banner, "s", A::SaveAs, W::ActSaveAs, true),
+        (C::Banner, "j Down", A::Down, W::ActDown, true),
+        (C::Banner, "k Up", A::Up, W::ActUp, true),
         (C::Banner, "Enter", A::Acknowledge, W::ActAcknowledge, true),
+        (C::Save, "Enter", A::Confirm, W::ActSave, true),
+        (C::Save, "Esc", A::Back, W::ActBack, true),
         (C::Global, "j Down", A::Down, W::ActDown, false),
         (C::Global, "k Up", A::Up, W::ActUp, false),
         (C::Global, "PageDown C-f", A::PageDown, W::ActPageDown, false),
@@ -187,7 +198,11 @@ impl Keymap {
                 // Where text is typed, a plain character never gets here: the default stays, too.
                 let typed = matches!(
                     b.context,
-                    Context::Form | Context::Triage | Context::Palette | Context::Banner
+                    Context::Form
+                        | Context::Triage
+                        | Context::Palette
+                        | Context::Banner
+                        | Context::Save
                 );
                 if typed && keys.iter().all(plain) {
                     b.keys.extend(&keys);
@@ -216,7 +231,11 @@ impl Keymap {
             self.bounds.iter().find(|b| b.context == c && b.keys.contains(&key)).map(|b| b.action)
         };
         find(context).or_else(|| {
-            if context == Context::Banner { quit_only(key) } else { find(Context::Global) }
+            if matches!(context, Context::Banner | Context::Save) {
+                quit_only(key)
+            } else {
+                find(Context::Global)
+            }
         })
     }
 
@@ -231,7 +250,7 @@ impl Keymap {
     pub fn lines(&self, context: Context) -> Vec<&Bound> {
         let own: Vec<&Bound> = self.bounds.iter().filter(|b| b.context == context).collect();
         let mut all = own.clone();
-        if context != Context::Banner {
+        if !matches!(context, Context::Banner | Context::Save) {
             let global = self.bounds.iter().filter(|b| b.context == Context::Global);
             all.extend(
                 global.filter(|g| !own.iter().any(|o| g.keys.iter().all(|k| o.keys.contains(k)))),
@@ -286,7 +305,9 @@ impl Context {
             Self::Record => W::Record,
             Self::Read => W::CtxRead,
             Self::Palette => W::Palette,
+            Self::HandOver => W::FormHandOver,
             Self::Banner => W::CtxBanner,
+            Self::Save => W::CtxSave,
         }
     }
 }

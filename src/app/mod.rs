@@ -14,28 +14,37 @@ pub mod edit;
 pub mod effect;
 pub mod form;
 pub mod forms;
+pub mod kept;
 pub mod key;
 pub mod keymap;
 mod labels;
 pub mod rows;
+pub mod said;
 pub mod screen;
 pub mod triage;
 mod update;
 mod wake;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::assess::Assessment;
 use crate::domain::clockwatch::Change;
+use crate::domain::duty::DutyStatus;
 use crate::domain::event::{ClockQuality, Event};
-use crate::domain::incident::Incident;
+use crate::domain::incident::{HandOver, Incident};
 use crate::domain::law::Pack;
 use crate::domain::time::{Time, Zone};
+use crate::report::handover;
 use crate::words::Lang;
 use crate::words::console::Word as W;
 use crate::words::refusal::Message;
-use form::Form;
+use crate::words::say::Urgency;
+use edit::Line;
+use form::{Form, FormKind};
+use kept::Keeping;
 use keymap::{Context, Keymap};
+use said::Said;
 use screen::Screen;
 
 /// What the console starts from.
@@ -63,8 +72,12 @@ pub struct Setup {
     pub who: String,
     /// Seconds before its end at which a clock counts as ending soon.
     pub soon_seconds: i64,
+    /// Seconds that drafting and approval take.
+    pub lead_seconds: i64,
     /// The user's own numbers.
     pub directory: Vec<Listing>,
+    /// Half-typed text that an earlier session left: incident (empty for a new one) and text.
+    pub kept: Vec<(String, String)>,
     /// The user's own keys: action name, keys with blanks between.
     pub keys: Vec<(String, String)>,
     /// The incident to open at once.
@@ -86,15 +99,22 @@ impl Setup {
             clock: ClockQuality::default(),
             who: String::new(),
             soon_seconds: SOON_SECONDS,
+            lead_seconds: LEAD_SECONDS,
             directory: Vec::new(),
+            kept: Vec::new(),
             keys: Vec::new(),
             open: None,
         }
     }
 }
 
+pub use crate::report::handover::lines as handover_lines;
+pub use crate::report::lines::Style;
+
 /// Seconds before its end at which a clock counts as ending soon, unless the user says otherwise.
 pub const SOON_SECONDS: i64 = 1800;
+/// Seconds that drafting and approval take, unless the user says otherwise.
+pub const LEAD_SECONDS: i64 = 1200;
 
 /// One number of the user's own directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -123,8 +143,8 @@ pub struct Item {
 /// A line about what has just happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// The text, and the ways to mend what it says.
-    pub message: Message,
+    /// What is said.
+    pub said: Said,
     /// Something was refused.
     pub refused: bool,
 }
@@ -134,8 +154,14 @@ pub struct Notice {
 pub struct Banner {
     /// Why, and what to do.
     pub message: Message,
-    /// What was to be recorded, to copy by hand.
+    /// What was to be recorded, as a command to copy by hand.
     pub unsaved: String,
+    /// Lines scrolled.
+    pub scroll: usize,
+    /// The file that it is to be saved in, while that is typed.
+    pub path: Option<Line>,
+    /// What came of saving it, and whether that was refused.
+    pub told: Option<(Said, bool)>,
 }
 
 /// Something that was handed to the host and is not on disk yet.
@@ -145,6 +171,8 @@ enum Pending {
     Create(String),
     /// One entry.
     Append { incident: String, event: Box<Event> },
+    /// Files that go with a report.
+    Files,
 }
 
 /// The console.
@@ -161,6 +189,7 @@ pub struct App {
     clock: ClockQuality,
     who: String,
     soon: i64,
+    lead: i64,
     directory: Vec<Listing>,
     keymap: Keymap,
     stack: Vec<Screen>,
@@ -172,6 +201,9 @@ pub struct App {
     /// What a failed write may have left on disk all the same.
     unsure: Option<Pending>,
     drafts: Vec<Form>,
+    /// What an earlier session left half-typed: incident, form, and when.
+    left: BTreeMap<String, (FormKind, String)>,
+    keeping: Keeping,
     present: Vec<String>,
     clock_change: Option<Change>,
     far_folder: Option<String>,
@@ -197,6 +229,7 @@ impl App {
             clock: setup.clock,
             who: setup.who,
             soon: setup.soon_seconds,
+            lead: setup.lead_seconds,
             directory: setup.directory,
             keymap: Keymap::with(&setup.keys),
             stack: vec![Screen::Board],
@@ -207,20 +240,25 @@ impl App {
             pending: None,
             unsure: None,
             drafts: Vec::new(),
+            left: BTreeMap::new(),
+            keeping: Keeping::default(),
             present: Vec::new(),
             clock_change: None,
             far_folder: None,
         };
+        app.take_kept(&setup.kept);
         if let Some((text, word)) = app.keymap.problems.first() {
-            let text = word.with(app.lang, &[text]);
-            app.notice = Some(Notice { message: Message::plain(text), refused: true });
+            let said = Said::Word(*word, vec![text.clone()]);
+            app.notice = Some(Notice { said, refused: true });
         }
         if let Some(id) = setup.open {
             if app.item(&id).is_some() {
                 app.enter(&id);
+                app.offer_kept();
             } else {
-                let text = W::NoIncident.with(app.lang, &[&crate::domain::text::printable(&id)]);
-                app.notice = Some(Notice { message: Message::plain(text), refused: true });
+                let id = crate::domain::text::printable(&id);
+                let said = Said::Word(W::NoIncident, vec![id]);
+                app.notice = Some(Notice { said, refused: true });
             }
         }
         app
@@ -301,6 +339,16 @@ impl App {
         self.soon
     }
 
+    /// How pressing a duty is at the present second.
+    pub fn urgency(&self, duty: &DutyStatus) -> Urgency {
+        Urgency::with_lead(duty, self.now(), self.soon, self.lead)
+    }
+
+    /// Until when an undecided duty must be decided on.
+    pub fn decide_by(&self, duty: &DutyStatus) -> Option<Time> {
+        duty.decide_by(self.lead)
+    }
+
     /// The user's own numbers for a body, in their order.
     pub fn listings(&self, body: &str) -> impl Iterator<Item = &Listing> {
         self.directory.iter().filter(move |l| l.body == body)
@@ -331,6 +379,36 @@ impl App {
         self.banner.as_ref()
     }
 
+    /// Editions on the shelf that are newer than those an incident is judged by: (newer, its own).
+    pub fn newer_packs<'a>(&'a self, item: &'a Item) -> Vec<(&'a str, &'a str)> {
+        let pins = item.incident.pins.iter();
+        let newer = pins.filter_map(|pin| {
+            let pack = self.packs.iter().find(|p| p.id == pin.id && p.sha256 != pin.sha256)?;
+            (pack.edition > pin.edition).then_some((pack.edition.as_str(), pin.edition.as_str()))
+        });
+        newer.collect()
+    }
+
+    /// What somebody who takes over an incident must know, line by line.
+    pub fn handover(&self, item: &Item) -> Vec<handover::Line> {
+        handover::lines(&item.incident, &item.head, &item.assessment, self.style())
+    }
+
+    /// Who hands over to whom, where nobody accepted it yet.
+    pub fn open_handover<'a>(&self, item: &'a Item) -> Option<&'a HandOver> {
+        let open = item.incident.handover.as_ref().filter(|h| h.accepted.is_none());
+        open.filter(|_| item.incident.closed.is_none())
+    }
+
+    fn style(&self) -> Style {
+        Style { lang: self.lang, zone: self.zone, soon: self.soon, lead: self.lead }
+    }
+
+    /// Says whether files are being read for a report.
+    pub fn is_reading(&self) -> bool {
+        self.pending == Some(Pending::Files)
+    }
+
     /// Says whether something was handed to the host and is not on disk yet.
     pub fn is_writing(&self) -> bool {
         self.pending.is_some()
@@ -338,7 +416,11 @@ impl App {
 
     /// Where keys are looked up.
     pub fn context(&self) -> Context {
-        if self.banner.is_some() { Context::Banner } else { self.screen().context() }
+        match &self.banner {
+            Some(Banner { path: Some(_), .. }) => Context::Save,
+            Some(_) => Context::Banner,
+            None => self.screen().context(),
+        }
     }
 
     /// The incident under the cursor on the board; the soonest, where none was chosen.

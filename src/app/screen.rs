@@ -56,6 +56,11 @@ pub enum Screen {
         /// Lines scrolled.
         scroll: usize,
     },
+    /// What somebody who takes over must know.
+    HandOver {
+        /// Lines scrolled.
+        scroll: usize,
+    },
     /// The keys of a context.
     Help {
         /// Which.
@@ -86,6 +91,7 @@ impl Screen {
             Self::Record { .. } => Context::Record,
             Self::Why { .. } | Self::Law { .. } | Self::Help { .. } => Context::Read,
             Self::Palette { .. } => Context::Palette,
+            Self::HandOver { .. } => Context::HandOver,
         }
     }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::edit::Line;
+use super::said::Said;
 use crate::domain::assess::Assessment;
 use crate::domain::case::{Case, LEARNED_AT};
 use crate::domain::incident::UNKNOWN;
 use crate::domain::time::{self, Time, Zone};
 use crate::domain::value::{Kind, Span, Value, decimal};
-use crate::words::refusal::Message;
 
 /// What is typed into an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,7 +60,7 @@ pub struct Triage {
     /// Questions that were put off in this sitting.
     pub skipped: BTreeSet<String>,
     /// Why the answer was not recorded, where it was refused.
-    pub refused: Option<Message>,
+    pub refused: Option<Said>,
     /// A far-away moment was asked about once; the next Enter confirms it.
     pub asked: bool,
 }

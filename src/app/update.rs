@@ -1,20 +1,25 @@
 //! What a message does to the console. State of an incident changes only on `Appended`.
 
 use super::effect::{Effect, Msg};
-use super::form::{Form, FormKind, Input};
-use super::key::Key;
+use super::form::{Form, FormKind, Input, Name};
+use super::key::{Code, Key};
 use super::keymap::{Action, Bound};
+use super::said::Said;
 use super::screen::Screen;
 use super::{App, Banner, Item, Notice, Pending};
 use crate::domain::decide::{Intent, Refusal, decide};
-use crate::domain::event::{Entry, Event};
+use crate::domain::event::{Attachment, Entry, Event};
 use crate::words::console::Word as W;
-use crate::words::entry::{clock_changed, far_folder};
-use crate::words::refusal::Message;
 
 impl App {
     /// Takes one message, and says what the host is to do.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut effects = self.take(msg);
+        effects.extend(self.keep());
+        effects
+    }
+
+    fn take(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
             Msg::Key(key) => return self.key(key),
             Msg::Paste(text) => self.paste(&text),
@@ -29,40 +34,55 @@ impl App {
             }
             Msg::Clock(quality) => self.clock = quality,
             Msg::Present(names) => self.present = names,
+            Msg::Digested { files } => return self.digested(files),
+            Msg::Saved { path } => {
+                if let Some(b) = &mut self.banner {
+                    b.path = None;
+                    b.told = Some((Said::Word(W::SavedAs, vec![path]), false));
+                }
+            }
+            Msg::Refused { message, .. }
+                if self.banner.as_ref().is_some_and(|b| b.path.is_some()) =>
+            {
+                if let Some(b) = &mut self.banner {
+                    b.told = Some((Said::Message(message), true));
+                }
+            }
             Msg::ClockChanged(change) => {
-                let lang = self.lang;
-                self.tell(&clock_changed(change.what, change.ms, change.note.as_deref(), lang));
+                self.tell(Said::Clock(Box::new(change.clone())));
                 self.clock_change = Some(change);
             }
             Msg::FarFolder(kind) => {
-                self.tell(&far_folder(&kind, self.lang));
+                self.tell(Said::FarFolder(kind.clone()));
                 self.far_folder = Some(kind);
             }
-            Msg::Trouble { message } => self.notice = Some(Notice { message, refused: true }),
+            Msg::Trouble { message } => {
+                self.notice = Some(Notice { said: Said::Message(message), refused: true });
+            }
             Msg::Created(incident) => self.created(*incident),
             Msg::Appended { incident, entries, head } => self.appended(&incident, entries, head),
-            Msg::Refused { message } => {
+            Msg::Refused { message, why } => {
                 self.pending = None;
-                self.refused(message);
+                self.refused(why.map_or(Said::Message(message), Said::Refusal));
             }
             Msg::NotRecorded { message, unsaved } => {
                 self.unsure = self.pending.take();
-                self.banner = Some(Banner { message, unsaved });
+                self.banner = Some(Banner { message, unsaved, scroll: 0, path: None, told: None });
             }
         }
         Vec::new()
     }
 
     /// Says something in the line above the keys.
-    pub(super) fn tell(&mut self, text: &str) {
-        self.notice = Some(Notice { message: Message::plain(text), refused: false });
+    pub(super) fn tell(&mut self, said: impl Into<Said>) {
+        self.notice = Some(Notice { said: said.into(), refused: false });
     }
 
-    fn refused(&mut self, message: Message) {
+    fn refused(&mut self, said: Said) {
         match self.stack.last_mut() {
-            Some(Screen::Form(f)) => f.refused = Some(message),
-            Some(Screen::Triage(t)) => t.refused = Some(message),
-            _ => self.notice = Some(Notice { message, refused: true }),
+            Some(Screen::Form(f)) => f.refused = Some(said),
+            Some(Screen::Triage(t)) => t.refused = Some(said),
+            _ => self.notice = Some(Notice { said, refused: true }),
         }
     }
 
@@ -70,7 +90,7 @@ impl App {
     /// record will keep it.
     pub(super) fn record(&mut self, intent: Intent) -> Result<Vec<Effect>, Refusal> {
         if self.pending.is_some() {
-            self.tell(W::StillWriting.text(self.lang));
+            self.tell(W::StillWriting);
             return Ok(Vec::new());
         }
         let Some(item) = self.current() else { return Ok(Vec::new()) };
@@ -96,7 +116,7 @@ impl App {
             self.drafts.retain(|d| d.kind != FormKind::New);
             self.enter(&id);
             self.open_triage();
-            self.tell(&W::Opened.with(self.lang, &[&id]));
+            self.tell(Said::Word(W::Opened, vec![id]));
         }
     }
 
@@ -124,7 +144,7 @@ impl App {
             }
             None if self.current == id => {
                 if let Some(who) = others {
-                    self.tell(&W::OthersWrote.with(self.lang, &[&who]));
+                    self.tell(Said::Word(W::OthersWrote, vec![who]));
                 }
             }
             None => {}
@@ -155,7 +175,7 @@ impl App {
             Some(Screen::Triage(t)) => self.move_on(&t, false),
             _ => {}
         }
-        self.tell(&W::Recorded.with(self.lang, &[&n.to_string()]));
+        self.tell(Said::Word(W::Recorded, vec![n.to_string()]));
     }
 
     fn refresh_top(&mut self) {
@@ -165,7 +185,26 @@ impl App {
         }
     }
 
+    /// Goes on with a report whose files were read.
+    fn digested(&mut self, files: Vec<Attachment>) -> Vec<Effect> {
+        if self.pending.take_if(|p| *p == Pending::Files).is_none() {
+            return Vec::new();
+        }
+        let Some(Screen::Form(form)) = self.stack.last_mut() else { return Vec::new() };
+        form.files = Some(files);
+        let form = form.clone();
+        let effects = self.submit(form);
+        if let Some(Screen::Form(form)) = self.stack.last_mut() {
+            form.files = None;
+        }
+        effects
+    }
+
     fn paste(&mut self, text: &str) {
+        if let Some(line) = self.banner.as_mut().and_then(|b| b.path.as_mut()) {
+            line.paste(text);
+            return;
+        }
         if self.banner.is_some() || self.pending.is_some() {
             return;
         }
@@ -191,8 +230,20 @@ impl App {
 
     fn key(&mut self, key: Key) -> Vec<Effect> {
         self.notice = None;
+        // Some terminals send it for Enter; only a text of several lines takes it for a line break.
+        let key = if key.ctrl && key.code == Code::Char('j') && !self.in_lines() {
+            Key::plain(Code::Enter)
+        } else {
+            key
+        };
         let action = self.keymap.action(self.context(), key);
         if self.banner.is_none() && self.edits(key, action) {
+            return Vec::new();
+        }
+        if let Some(line) = self.banner.as_mut().and_then(|b| b.path.as_mut())
+            && action.is_none()
+        {
+            line.key(key);
             return Vec::new();
         }
         let held =
@@ -200,7 +251,7 @@ impl App {
         match action {
             Some(Action::Quit | Action::Suspend | Action::Repaint | Action::Language) if held => {}
             _ if held => {
-                self.tell(W::StillWriting.text(self.lang));
+                self.tell(W::StillWriting);
                 return Vec::new();
             }
             _ => {}
@@ -211,9 +262,15 @@ impl App {
         }
     }
 
+    /// Says whether the cursor stands in a text of several lines.
+    fn in_lines(&self) -> bool {
+        let Screen::Form(form) = self.screen() else { return false };
+        let field = form.fields.get(form.focus).filter(|_| self.banner.is_none());
+        matches!(field.map(|f| &f.input), Some(Input::Text(line)) if line.keeps_breaks())
+    }
+
     /// Lets the line under the cursor have the key, where it wants it.
     fn edits(&mut self, key: Key, action: Option<Action>) -> bool {
-        use super::key::Code;
         if !self.screen().typing() {
             return false;
         }
@@ -226,7 +283,7 @@ impl App {
             return false;
         }
         if self.pending.is_some() && !matches!(self.screen(), Screen::Palette { .. }) {
-            self.tell(W::StillWriting.text(self.lang));
+            self.tell(W::StillWriting);
             return true;
         }
         let taken = match self.stack.last_mut() {
@@ -254,8 +311,7 @@ impl App {
 
     /// Lets a digit choose among the ways to answer.
     fn digit(&mut self, key: Key) -> Vec<Effect> {
-        if let (super::key::Code::Char(c), Some(Screen::Triage(t))) =
-            (key.code, self.stack.last_mut())
+        if let (Code::Char(c), Some(Screen::Triage(t))) = (key.code, self.stack.last_mut())
             && let Some(n) = c.to_digit(10).filter(|n| *n > 0)
             && (n as usize) <= t.choices.len()
         {
@@ -266,6 +322,14 @@ impl App {
     }
 
     pub(super) fn confirm(&mut self) -> Vec<Effect> {
+        if let Some(b) = &self.banner {
+            let path = b.path.as_ref().map(|p| p.text().trim().to_owned()).unwrap_or_default();
+            if path.is_empty() {
+                return Vec::new();
+            }
+            let why = b.message.text.replace(['\n', '\r'], " ");
+            return vec![Effect::SaveAs { path, text: format!("# {why}\n{}\n", b.unsaved) }];
+        }
         match self.stack.last().cloned() {
             Some(Screen::Triage(_)) => self.answer(),
             Some(Screen::Form(form)) => self.submit(form),
@@ -280,8 +344,41 @@ impl App {
 
     fn submit(&mut self, form: Form) -> Vec<Effect> {
         if self.pending.is_some() {
-            self.tell(W::StillWriting.text(self.lang));
+            self.tell(W::StillWriting);
             return Vec::new();
+        }
+        let paths: Vec<String> = form
+            .value(Name::Files)
+            .split([';', '；'])
+            .map(|p| p.trim().to_owned())
+            .filter(|p| !p.is_empty())
+            .collect();
+        if form.files.is_none() && !paths.is_empty() {
+            // What is refused anyway needs no files.
+            let item = self.current().map(|i| &i.incident);
+            let judged = self.intent(&form).and_then(|intent| match item {
+                Some(i) => match decide(i, &intent, self.now, self.zone) {
+                    Err(Refusal::NewerEntries { .. }) if form.asked => Ok(()),
+                    other => other.map(|_| ()),
+                },
+                None => Ok(()),
+            });
+            match judged {
+                Ok(()) => {
+                    self.pending = Some(Pending::Files);
+                    if let Some(Screen::Form(shown)) = self.stack.last_mut() {
+                        shown.refused = None;
+                    }
+                    return vec![Effect::Digest { paths }];
+                }
+                Err(why) => {
+                    if let Some(Screen::Form(shown)) = self.stack.last_mut() {
+                        shown.asked = matches!(why, Refusal::NewerEntries { .. });
+                    }
+                    self.refused(why.into());
+                    return Vec::new();
+                }
+            }
         }
         let result = if form.kind == FormKind::New {
             self.beginning(&form).map(|effect| {
@@ -292,7 +389,10 @@ impl App {
                 vec![effect]
             })
         } else {
-            self.intent(&form).and_then(|intent| self.record(intent))
+            self.intent(&form).and_then(|intent| {
+                let asked = form.asked;
+                self.record(if asked { Intent::Confirmed(Box::new(intent)) } else { intent })
+            })
         };
         let Some(Screen::Form(shown)) = self.stack.last_mut() else { return Vec::new() };
         match result {
@@ -301,9 +401,9 @@ impl App {
                 effects
             }
             Err(refusal) => {
-                shown.asked = matches!(refusal, Refusal::LongAgo { .. });
-                let message = self.say_refusal(&refusal);
-                self.refused(message);
+                shown.asked =
+                    matches!(refusal, Refusal::LongAgo { .. } | Refusal::NewerEntries { .. });
+                self.refused(refusal.into());
                 Vec::new()
             }
         }
@@ -337,6 +437,9 @@ fn as_recorded(intent: Intent, event: &Event) -> Intent {
         (Intent::Correct { entry, because, .. }, Event::Corrected { fields, .. }) => {
             let fields = fields.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
             Intent::Correct { entry, because, fields }
+        }
+        (Intent::Confirmed(inner), event) => {
+            Intent::Confirmed(Box::new(as_recorded(*inner, event)))
         }
         (intent, _) => intent,
     }

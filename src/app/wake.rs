@@ -16,7 +16,9 @@ impl App {
         let minute = TimeDelta::seconds(i64::from(60 - now.second()));
         let steps = self.clocks().into_iter().map(|due| countdown_step((due - now).num_seconds()));
         let soonest = steps.min().map_or(minute, |s| TimeDelta::seconds(s.max(1)).min(minute));
-        now.checked_add_signed(soonest)
+        let next = now.checked_add_signed(soonest)?;
+        let keep = self.keep_again().filter(|_| self.is_unkept());
+        Some(keep.map_or(next, |at| next.min(at)))
     }
 
     /// Says whether a clock with seconds is on the screen, so that the header shows them, too.
@@ -35,7 +37,10 @@ impl App {
             _ => self.current(),
         };
         let Some(item) = item.filter(|i| i.incident.closed.is_none()) else { return Vec::new() };
-        if !matches!(self.screen(), Screen::Incident { .. } | Screen::Why { .. }) {
+        if !matches!(
+            self.screen(),
+            Screen::Incident { .. } | Screen::Why { .. } | Screen::HandOver { .. }
+        ) {
             return board::nearest(item).and_then(|d| d.due).into_iter().collect();
         }
         let ticks = |s: Option<State>| matches!(s, Some(State::Running | State::Overdue));

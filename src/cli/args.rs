@@ -215,13 +215,20 @@ pub enum Cmd {
         #[arg(long, requires = "happened_at")]
         watch: bool,
     },
-    /// Record a hand-over
+    /// Record a hand-over, accept one, or print what the next one must know
+    #[command(group(clap::ArgGroup::new("what").required(true)))]
     Handover {
         /// Incident
         id: String,
         /// Who takes over
-        #[arg(long, value_name = "WHO")]
-        to: String,
+        #[arg(long, value_name = "WHO", group = "what")]
+        to: Option<String>,
+        /// Take over what was handed over last
+        #[arg(long, group = "what")]
+        accept: bool,
+        /// Print clocks, who was told what, open questions and the next decision
+        #[arg(long, group = "what")]
+        show: bool,
         /// Entries of a newer version, which this one does not understand, are no hindrance
         #[arg(long)]
         yes: bool,

@@ -7,6 +7,7 @@ use super::fault::Fault;
 use crate::host::console::{self, ConsoleSetup};
 use crate::host::desk::Desk;
 use crate::host::error::HostError;
+use crate::host::keep::Keep;
 use crate::host::{plain_loop, terminal};
 use crate::words::refusal::Message;
 
@@ -20,6 +21,7 @@ pub(super) fn run(ctx: &Ctx, id: Option<&str>, plain: bool) -> Result<u8, Fault>
         desk: Arc::new(ctx.desk(shelf)),
         lang: ctx.lang,
         config: ctx.config.clone(),
+        keep: Keep::under(&ctx.paths.state),
         open: id.map(str::to_owned),
     };
     let done = if plain || !terminal::can_show_screens() {

@@ -135,6 +135,11 @@ impl Ctx {
         i64::from(self.config.soon_minutes) * 60
     }
 
+    /// Seconds that drafting and approval take.
+    pub(super) fn lead(&self) -> i64 {
+        i64::from(self.config.lead_minutes) * 60
+    }
+
     /// Opens one incident.
     ///
     /// # Errors

@@ -96,6 +96,11 @@ fn export(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     let path = record_file(ctx, id)?;
     let file = File::open(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
     out::bytes(file).map_err(|e| Fault::machine(Message::plain(e.to_string())))?;
+    // The head belongs to the export; it goes beside the bytes, which stay as they are.
+    if let Ok(report) = check_path(&path) {
+        let (n, head) = (report.chain.count.to_string(), report.chain.head.short());
+        out::note(&Command::Exported.with(ctx.lang, &[&n, &head]));
+    }
     Ok(0)
 }
 

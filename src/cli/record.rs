@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::args::{Cmd, Format};
 use super::ctx::Ctx;
@@ -16,9 +15,10 @@ use crate::domain::diff;
 use crate::domain::duty::State;
 use crate::domain::event::{Attachment, Event};
 use crate::domain::time::{self, Time};
+use crate::host::beside;
 use crate::host::store::new_entry_id;
+use crate::report::lines;
 use crate::words::command::Command;
-use crate::words::refusal::Message;
 use crate::words::{entry as entry_words, say};
 
 #[derive(Serialize)]
@@ -126,7 +126,13 @@ pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
         Cmd::Note { id, text, happened_at, .. } => {
             (id, Intent::Note { text: text.clone(), happened_at: at(happened_at)? })
         }
-        Cmd::Handover { id, to, .. } => (id, Intent::HandOver { to: to.clone() }),
+        Cmd::Handover { id, show: true, .. } => return handover(ctx, id),
+        Cmd::Handover { id, to: Some(to), .. } => (id, Intent::HandOver { to: to.clone() }),
+        Cmd::Handover { id, .. } => {
+            let (incident, _) = ctx.opened(&ctx.desk(Vec::new()), id)?;
+            let entry = incident.handover.map_or(u64::MAX, |h| h.entry);
+            (id, Intent::TakeOver { entry })
+        }
         Cmd::Close { id, because, .. } => (id, Intent::Close { because: because.clone() }),
         _ => return Err(Fault::from_refusal(&Refusal::Nothing, ctx.lang)),
     };
@@ -198,6 +204,22 @@ fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
     Ok(0)
 }
 
+/// Prints what somebody who takes over must know; nothing is recorded.
+fn handover(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
+    let (incident, record) = ctx.opened(&ctx.desk(Vec::new()), id)?;
+    let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon: ctx.soon(), lead: ctx.lead() };
+    let a = incident.assess(ctx.now());
+    let head = record.head().to_string();
+    let shown = crate::report::handover::lines(&incident, &head, &a, style);
+    if ctx.format == Format::Json {
+        let text: Vec<&str> = shown.iter().map(|(line, _)| line.as_str()).collect();
+        out::json(&serde_json::json!({ "incident": incident.id, "lines": text }));
+    } else {
+        shown.iter().for_each(|(line, _)| out::line(line));
+    }
+    Ok(0)
+}
+
 fn moment(ctx: &Ctx, field: &str, text: Option<&str>) -> Result<Option<Time>, Fault> {
     let Some(text) = text else { return Ok(None) };
     time::parse(text, ctx.now(), ctx.zone)
@@ -216,29 +238,5 @@ fn echo(ctx: &Ctx, field: &str, given: &str, at: Option<Time>) {
 }
 
 fn attachment(ctx: &Ctx, path: &Path) -> Result<Attachment, Fault> {
-    let shown = path.display().to_string();
-    let fault = |e: &dyn std::fmt::Display| {
-        let text = Command::CannotRead.with(ctx.lang, &[&shown, &e.to_string()]);
-        Fault::usage(Message::plain(text))
-    };
-    // A pipe would hold us up, and a device may never end.
-    if !std::fs::metadata(path).map_err(|e| fault(&e))?.is_file() {
-        return Err(fault(&ctx.lang.pick("不是普通文件", "not a plain file")));
-    }
-    let mut file = std::fs::File::open(path).map_err(|e| fault(&e))?;
-    let mut hasher = Sha256::new();
-    let mut bytes = 0u64;
-    let mut buffer = vec![0u8; 64 * 1024];
-    loop {
-        let n = std::io::Read::read(&mut file, &mut buffer).map_err(|e| fault(&e))?;
-        if n == 0 {
-            break;
-        }
-        hasher.update(&buffer[..n]);
-        bytes += n as u64;
-    }
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let name = crate::domain::text::line("attachment", &name)
-        .map_err(|e| Fault::usage(crate::words::refusal::bad_text(&e, ctx.lang)))?;
-    Ok(Attachment { name, bytes, sha256: crate::record::digest::hex(&hasher.finalize()) })
+    beside::attachment(path).map_err(|e| Fault::usage(e.message(ctx.lang)))
 }

@@ -43,6 +43,8 @@ struct IncidentJson<'a> {
     head: String,
     closed: bool,
     handed_to: Option<&'a str>,
+    /// Whether the last hand-over was accepted; null where there was none.
+    handover_accepted: Option<bool>,
     not_understood: usize,
 }
 
@@ -101,7 +103,7 @@ pub(super) fn status(
     ctx.warn_of_ground();
     let desk = ctx.desk(Vec::new());
     let now = ctx.now();
-    let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon };
+    let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon, lead: ctx.lead() };
     if let Some(id) = id {
         let (incident, record) = ctx.opened(&desk, id)?;
         let a = incident.assess(now);
@@ -204,10 +206,11 @@ fn one<'a>(
             head: record.head().to_string(),
             closed: incident.closed.is_some(),
             handed_to: incident.handed_to.as_deref(),
+            handover_accepted: incident.handover.as_ref().map(|h| h.accepted.is_some()),
             not_understood: incident.not_understood.len(),
         },
         ground: None,
-        assessment: json::assessment(&incident.case, a, ctx.zone),
+        assessment: json::assessment(&incident.case, a, ctx.zone, ctx.lead()),
     }
 }
 
@@ -225,6 +228,9 @@ fn header(incident: &Incident, record: &Record, ctx: &Ctx) {
         crate::words::Lang::Zh => format!("记录  {n} 条  头 {head}"),
         crate::words::Lang::En => format!("record  {n} entries  head {head}"),
     });
+    if let Some(waits) = crate::report::handover::waits(incident, lang) {
+        out::line(&waits);
+    }
     let file = record.folder.join(record_name(incident.mode));
     if harden::is_set(&file) == Some(true) {
         out::line(Witness::AppendOnly.text(lang));
@@ -271,7 +277,7 @@ fn row(incident: &Incident, a: &Assessment, style: lines::Style) -> String {
 }
 
 fn clock_words(incident: &Incident, d: &DutyStatus, a: &Assessment, style: lines::Style) -> String {
-    let mark = say::Urgency::of(d, a.now, style.soon).mark();
+    let mark = say::Urgency::with_lead(d, a.now, style.soon, style.lead).mark();
     let due = d.due.unwrap_or(a.now);
     let left = say::countdown((due - a.now).num_seconds(), style.lang);
     let at = say::moment_with_offset(due, a.now, style.zone, style.lang);
@@ -289,7 +295,7 @@ pub(super) fn next(ctx: &Ctx) -> Result<u8, Fault> {
     let now = ctx.now();
     let all = ctx.everything(&desk)?;
     let soon = ctx.soon();
-    let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon };
+    let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon, lead: ctx.lead() };
     let assessed: Vec<(&Incident, Assessment)> = all
         .open
         .iter()
@@ -348,13 +354,13 @@ pub(super) fn assess(ctx: &Ctx, file: &Path) -> Result<u8, Fault> {
     })?;
     let a = crate::domain::assess::assess(&case, now);
     if ctx.format == Format::Json {
-        out::json(&json::assessment(&case, &a, ctx.zone));
+        out::json(&json::assessment(&case, &a, ctx.zone, ctx.lead()));
     } else {
         if crate::domain::assess::learned_at(&case).is_none() {
             out::note(Command::NoLearnedAt.text(lang));
         }
         let soon = ctx.soon();
-        let style = lines::Style { lang, zone: ctx.zone, soon };
+        let style = lines::Style { lang, zone: ctx.zone, soon, lead: ctx.lead() };
         lines::assessment(&case, &a, style, true).iter().for_each(|l| out::line(l));
     }
     Ok(0)

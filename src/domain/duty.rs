@@ -86,6 +86,13 @@ impl DutyStatus {
     pub fn is_open(&self) -> bool {
         matches!(self.state, Some(State::Waiting | State::Running | State::Overdue))
     }
+
+    /// Until when it must be decided whether it applies, so that drafting and approval, which take
+    /// `lead` seconds, still end in time; only of an own duty that is undecided and has a limit.
+    pub fn decide_by(&self, lead: i64) -> Option<Time> {
+        let undecided = self.own && self.applies == Tri::Unknown && self.is_open();
+        self.due.filter(|_| undecided).map(|due| time::plus_seconds(due, -lead))
+    }
 }
 
 /// Orders duties for people: soonest clock first; clocks before waiting before done; own before others'.

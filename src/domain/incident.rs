@@ -39,6 +39,8 @@ pub struct Incident {
     pub closed: Option<(Time, String)>,
     /// Who took over last, where somebody did.
     pub handed_to: Option<String>,
+    /// The last hand-over, and whether it was accepted.
+    pub handover: Option<HandOver>,
     /// Entries that could not be taken into account, and why.
     pub not_understood: Vec<(u64, String)>,
 }
@@ -58,6 +60,7 @@ impl Incident {
             corrected: BTreeMap::new(),
             closed: None,
             handed_to: None,
+            handover: None,
             not_understood: Vec::new(),
         };
         incident.rebuild();
@@ -107,6 +110,7 @@ impl Incident {
         self.case = Case { packs, ..Case::default() };
         self.closed = None;
         self.handed_to = None;
+        self.handover = None;
         self.corrected.clear();
         self.not_understood.clear();
         let entries = std::mem::take(&mut self.entries);
@@ -184,14 +188,24 @@ impl Incident {
                 };
                 self.case.waived.insert(duty.clone(), waiver);
             }
-            Event::HandedOver { to } => self.handed_to = Some(to.clone()),
+            Event::HandedOver { to } => {
+                self.handed_to = Some(to.clone());
+                let by = entry.by.person().to_owned();
+                self.handover =
+                    Some(HandOver { entry: entry.n, to: to.clone(), by, at, accepted: None });
+            }
+            Event::TookOver { entry: of } => {
+                let accepted = Acceptance { entry: entry.n, by: entry.by.person().to_owned(), at };
+                if let Some(h) = self.handover.as_mut().filter(|h| h.entry == *of) {
+                    h.accepted.get_or_insert(accepted);
+                }
+            }
             Event::Closed { because } => self.closed = Some((at, because.clone())),
             Event::NotUnderstood { kind } => {
                 self.not_understood.push((entry.n, format!("kind `{kind}`")));
             }
             Event::Noted { .. }
             | Event::Corrected { .. }
-            | Event::TookOver { .. }
             | Event::Recovered { .. }
             | Event::ClockChanged { .. } => {}
         }
@@ -247,6 +261,32 @@ impl Incident {
             matches!(&e.event, Event::Corrected { entry, fields, .. } if *entry == n && fields.is_empty())
         })
     }
+}
+
+/// The last hand-over of an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    /// Position of its entry.
+    pub entry: u64,
+    /// To whom.
+    pub to: String,
+    /// Who handed over.
+    pub by: String,
+    /// When.
+    pub at: Time,
+    /// Who accepted it, where somebody did.
+    pub accepted: Option<Acceptance>,
+}
+
+/// The acceptance of a hand-over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acceptance {
+    /// Position of its entry.
+    pub entry: u64,
+    /// Who accepted.
+    pub by: String,
+    /// When.
+    pub at: Time,
 }
 
 /// A known answer: a value of a fact, or a moment of an anchor.

@@ -24,7 +24,7 @@ pub(super) fn command(effect: &Effect, zone: Zone) -> String {
             }
         }
         Effect::Append { incident, intent } => append(&mut words, incident, intent, zone),
-        Effect::Quit | Effect::Suspend | Effect::Repaint => return String::new(),
+        _ => return String::new(),
     }
     words.join(" ")
 }
@@ -39,7 +39,7 @@ fn append(words: &mut Vec<String>, incident: &str, whole: &Intent, zone: Zone) {
         Intent::Waive { .. } => "waive",
         Intent::Correct { .. } => "correct",
         Intent::Note { .. } => "note",
-        Intent::HandOver { .. } => "handover",
+        Intent::HandOver { .. } | Intent::TakeOver { .. } => "handover",
         Intent::Close { .. } => "close",
     };
     words.extend([name.to_owned(), quoted(incident)]);
@@ -94,6 +94,7 @@ fn append(words: &mut Vec<String>, incident: &str, whole: &Intent, zone: Zone) {
             option(words, "--happened-at", moment(happened_at).as_deref());
         }
         Intent::HandOver { to } => option(words, "--to", Some(to)),
+        Intent::TakeOver { .. } => words.push("--accept".to_owned()),
         Intent::Close { because } => option(words, "--because", Some(because)),
     }
     if whole.told_by().is_some() {
@@ -112,6 +113,14 @@ fn option(words: &mut Vec<String>, name: &str, value: Option<&str>) {
 
 /// Quotes a word for a shell where it needs that.
 fn quoted(text: &str) -> String {
+    if text.contains('\n') {
+        // A line break inside quotes would end the line to be copied; this form keeps it on one.
+        let text: Vec<String> = text
+            .split('\n')
+            .map(|l| printable(l).replace('\\', r"\\").replace('\'', r"\'"))
+            .collect();
+        return format!("$'{}'", text.join(r"\n"));
+    }
     let text = printable(text);
     let plain = |c: char| c.is_alphanumeric() || "-_=./:,+@".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::beside;
 use super::by_hand;
 use super::clockwatch::Seen;
 use super::desk::{Desk, DeskError, Listing, New};
+use super::keep::Keep;
 use super::paths::record_name;
 use super::store::{Record, StoreError, new_entry_id};
 use crate::app::effect::{Effect, Msg};
@@ -26,6 +28,7 @@ pub struct Clerk {
     faulty: BTreeSet<String>,
     /// The act whose outcome is unknown, with what makes giving it again count once.
     unsure: Option<(Effect, Again)>,
+    keep: Option<Keep>,
 }
 
 #[derive(Debug)]
@@ -68,7 +71,12 @@ impl Clerk {
         // They open, but nothing can be added to them.
         let doubts = desk.heads().doubts();
         found.problems.extend(doubts.iter().map(|d| (d.incident().to_owned(), d.to_string())));
-        Ok((Self { desk, records, faulty, unsure: None }, found))
+        Ok((Self { desk, records, faulty, unsure: None, keep: None }, found))
+    }
+
+    /// Keeps half-typed text there.
+    pub fn keep_in(&mut self, keep: Keep) {
+        self.keep = Some(keep);
     }
 
     /// Does one effect; what only the terminal's side can do is passed over.
@@ -76,6 +84,14 @@ impl Clerk {
         match &effect {
             Effect::Create { .. } => self.create(effect, lang),
             Effect::Append { .. } => self.append(effect, lang),
+            Effect::Digest { paths } => vec![beside::digest(paths, lang)],
+            Effect::SaveAs { path, text } => vec![beside::save(path, text, lang)],
+            Effect::Keep { incident, text } => {
+                if let Some(keep) = &self.keep {
+                    keep.put(incident, text.as_deref());
+                }
+                Vec::new()
+            }
             Effect::Quit | Effect::Suspend | Effect::Repaint => Vec::new(),
         }
     }
@@ -147,7 +163,13 @@ impl Clerk {
         lang: Lang,
     ) -> Msg {
         let message = say(&error, lang);
-        let Some(again) = again else { return Msg::Refused { message } };
+        let Some(again) = again else {
+            let why = match error {
+                DeskError::Refused(why) => Some(Box::new(why)),
+                _ => None,
+            };
+            return Msg::Refused { message, why };
+        };
         let unsaved = by_hand::command(&effect, self.desk.zone());
         self.unsure = Some((effect, again));
         Msg::NotRecorded { message, unsaved }
@@ -164,7 +186,7 @@ impl Clerk {
                 }
                 news(record, before)
             }
-            Err(error) => vec![Msg::Refused { message: say(&error.into(), lang) }],
+            Err(error) => vec![Msg::Refused { message: say(&error.into(), lang), why: None }],
         }
     }
 

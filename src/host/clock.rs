@@ -130,8 +130,9 @@ impl Clock for SystemClock {
 fn shift(offsets: &str) -> i64 {
     let of_line = |line: &str| -> Option<i64> {
         let mut fields = line.strip_prefix("boottime")?.split_whitespace();
-        let (seconds, nanos) = (fields.next()?.parse::<i64>().ok()?, fields.next()?);
-        Some(seconds.saturating_mul(1000).saturating_add(nanos.parse::<i64>().ok()? / 1_000_000))
+        let mut number = || fields.next()?.parse::<i64>().ok();
+        let millis = number()?.saturating_mul(1000);
+        Some(millis.saturating_add(TimeDelta::nanoseconds(number()?).num_milliseconds()))
     };
     offsets.lines().find_map(of_line).unwrap_or(0)
 }

@@ -37,11 +37,14 @@ impl Desk {
     /// done so before. Returns the new entries.
     ///
     /// # Errors
-    /// What the store says.
+    /// [`DeskError::Head`], or what the store says.
     pub fn note_clock(&self, record: &mut Record, seen: &Seen) -> Result<Vec<Entry>, DeskError> {
         let packs = self.packs_of(record)?;
         let ids = seen.changes.iter().map(|_| new_entry_id()).collect::<Result<Vec<_>, _>>()?;
-        self.store().append(record, |record| {
+        let mode = self.store().mode();
+        let outcome = self.store().append(record, |record| {
+            // To a record that is not as it was remembered nothing is added, not even this.
+            self.heads().check_record(record, mode)?;
             let incident = Incident::fold(&record.id, packs.clone(), record.entries.clone());
             if closed_by(&incident).is_some() {
                 return Ok(Vec::new());
@@ -52,6 +55,10 @@ impl Desk {
                 Some(draft(id.clone(), &change))
             });
             Ok::<_, DeskError>(each.collect())
-        })?
+        })?;
+        if outcome.is_ok() {
+            self.heads().remember(record, mode);
+        }
+        outcome
     }
 }

@@ -18,6 +18,7 @@ use super::config::Config;
 use super::desk::{Desk, DeskError};
 use super::error::HostError;
 use super::input::{self, Input};
+use super::keep::Keep;
 use super::lookout::Lookout;
 use super::screen::Screen;
 use super::signals::{Ask, Signals};
@@ -38,6 +39,8 @@ pub struct ConsoleSetup {
     pub lang: Lang,
     /// The user's settings.
     pub config: Config,
+    /// Where half-typed text is kept.
+    pub keep: Keep,
     /// The incident to open at once: its id, or a part of it that is unique.
     pub open: Option<String>,
 }
@@ -72,9 +75,11 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     let _ = screen.show(None);
 
     let desk = setup.desk;
-    let (clerk, found) = Clerk::start(Arc::clone(&desk))?;
+    let (mut clerk, found) = Clerk::start(Arc::clone(&desk))?;
+    let kept = setup.keep.all();
+    clerk.keep_in(setup.keep);
     let watch = clerk.watch();
-    let mut app = console(&desk, setup.lang, setup.config, open, (cols, rows), found);
+    let mut app = console(&desk, setup.lang, setup.config, open, kept, (cols, rows), found);
     let (tell, told) = unbounded_channel();
     let writer = Writer::start(clerk, tell).map_err(start)?;
     let (keys, input) = unbounded_channel();
@@ -94,6 +99,7 @@ fn console(
     lang: Lang,
     config: Config,
     open: Option<String>,
+    kept: Vec<(String, String)>,
     (cols, rows): (u16, u16),
     found: super::clerk::Found,
 ) -> App {
@@ -113,7 +119,9 @@ fn console(
         clock,
         who: desk.store().who().person().to_owned(),
         soon_seconds: i64::from(config.soon_minutes) * 60,
+        lead_seconds: i64::from(config.lead_minutes) * 60,
         directory: config.directory.into_iter().map(listing).collect(),
+        kept,
         keys: config.keys,
         open,
         ..Setup::new(desk.now(), desk.zone(), lang)
@@ -169,6 +177,9 @@ impl Session {
                 break;
             }
         }
+        // What is half-typed now is offered again the next time.
+        let effects = self.app.leave();
+        self.hand_over(effects);
         self.writer.finish();
         Ok(())
     }
@@ -195,7 +206,15 @@ impl Session {
 
     fn tick(&mut self) {
         let now = self.desk.now();
-        self.app.update(Msg::Tick { now });
+        let effects = self.app.update(Msg::Tick { now });
+        self.hand_over(effects);
+    }
+
+    /// Hands effects of time to the writer; they touch nothing of the terminal.
+    fn hand_over(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            self.writer.send(Job::Do(effect, self.app.lang()));
+        }
     }
 
     /// Once a second at most: the time, the clock's quality, others' entries.

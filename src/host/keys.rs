@@ -33,7 +33,7 @@ pub(super) fn take(bytes: &[u8], all: bool) -> Front {
     match bytes {
         [] => Front::Part,
         [0x1b, ..] => escape(bytes, all),
-        [b'\r' | b'\n', ..] => key(Code::Enter),
+        [b'\r', ..] => key(Code::Enter),
         [b'\t', ..] => key(Code::Tab),
         // Half of the terminals send the one, half the other.
         [0x7f | 0x08, ..] => key(Code::Backspace),
@@ -195,7 +195,7 @@ mod tests {
             (b"\x1bx", "A-x"),
             (b"\x1b", "Esc"),
             (b"\r", "Enter"),
-            (b"\n", "Enter"),
+            (b"\n", "C-j"),
             (b"\x7f", "Backspace"),
             (b"\x08", "Backspace"),
             (b"\x1b[A", "Up"),

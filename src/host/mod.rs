@@ -2,6 +2,7 @@
 //!
 //! Only here are files opened and clocks read; everything else is handed what it needs.
 
+pub mod beside;
 mod by_hand;
 pub mod clerk;
 pub mod clock;
@@ -13,6 +14,7 @@ pub mod error;
 pub mod harden;
 pub mod heads;
 pub mod input;
+pub mod keep;
 mod keys;
 pub mod lookout;
 pub mod paths;

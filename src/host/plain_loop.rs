@@ -68,7 +68,9 @@ impl Talk {
         let desk = setup.desk;
         let open = setup.open.map(|id| desk.store().resolve(&id)).transpose();
         let open = open.map_err(super::desk::DeskError::from)?;
-        let (clerk, found) = Clerk::start(Arc::clone(&desk))?;
+        let (mut clerk, found) = Clerk::start(Arc::clone(&desk))?;
+        let kept = setup.keep.all();
+        clerk.keep_in(setup.keep);
         let watch = clerk.watch();
         let contacts = setup.config.directory.into_iter();
         let plain = Setup {
@@ -78,7 +80,9 @@ impl Talk {
             incidents: found.incidents,
             problems: found.problems,
             soon_seconds: i64::from(setup.config.soon_minutes) * 60,
+            lead_seconds: i64::from(setup.config.lead_minutes) * 60,
             directory: contacts.map(|c| (c.body, c.channel, c.value, c.note)).collect(),
+            kept,
             mode: desk.store().mode(),
             open,
         };

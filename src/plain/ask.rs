@@ -72,6 +72,15 @@ impl Plain {
             if let Some(due) = q.earliest_due {
                 why.push(W::CouldClock.with(lang, &[&say::moment(due, now, zone, lang)]));
             }
+            let duties = incident.assess(now).duties;
+            let settled =
+                duties.iter().filter(|d| q.settles.contains(&d.id) && d.due == q.earliest_due);
+            let by = settled.filter_map(|d| d.decide_by(self.lead)).min();
+            if let Some(by) = by {
+                let word = if by <= now { W::DecideLate } else { W::DecideBy };
+                let text = word.with(lang, &[&say::moment(by, now, zone, lang)]);
+                why.push(text.trim_end_matches('.').to_owned());
+            }
             if !why.is_empty() {
                 let why = why.join(", ");
                 out.push(W::Because.with(lang, &[&why]));
@@ -157,6 +166,11 @@ impl Plain {
         let Some(incident) = self.current() else { return Vec::new() };
         if let Err(why) = read_answers(incident, &set, self.now, self.zone) {
             return said(&refusal(&why, self.lang));
+        }
+        let case = &incident.case;
+        let known = |id: &String| case.facts.contains_key(id) || case.anchors.contains_key(id);
+        if set.iter().all(|(id, text)| half_width(text) == UNKNOWN && !known(id)) {
+            return vec![W::StillUnknown.text(self.lang).to_owned()];
         }
         self.propose(set)
     }

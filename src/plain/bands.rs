@@ -18,13 +18,17 @@ impl Plain {
         for (incident, duty) in self.watched() {
             let key = (incident.id.clone(), duty.id.clone());
             let (Some(is), before) = (bands.get(&key), self.bands.get(&key)) else { continue };
-            let pressing = matches!(is, Urgency::Soon | Urgency::Overdue);
+            let pressing = matches!(is, Urgency::Soon | Urgency::Overdue | Urgency::Late);
             if before == Some(is) || !pressing {
                 continue;
             }
             let Some(due) = duty.due else { continue };
             let left = say::countdown((due - now).num_seconds(), self.lang);
-            let word = if *is == Urgency::Overdue { W::BandOverdue } else { W::BandSoon };
+            let word = match is {
+                Urgency::Overdue => W::BandOverdue,
+                Urgency::Late => W::BandLate,
+                _ => W::BandSoon,
+            };
             out.push(word.with(
                 self.lang,
                 &[
@@ -49,14 +53,22 @@ impl Plain {
         let watched = self.watched();
         let turns = watched
             .iter()
-            .filter_map(|(_, d)| d.due)
-            .flat_map(|due| [plus_seconds(due, -self.soon), plus_seconds(due, 1)]);
+            .filter_map(|(_, d)| Some((d.due?, d.decide_by(self.lead))))
+            .flat_map(|(due, by)| {
+                [Some(plus_seconds(due, -self.soon)), Some(plus_seconds(due, 1)), by]
+            })
+            .flatten();
         turns.filter(|t| *t > self.now).min()
+    }
+
+    /// How pressing a duty is.
+    pub(super) fn urgency(&self, duty: &DutyStatus) -> Urgency {
+        Urgency::with_lead(duty, self.now, self.soon, self.lead)
     }
 
     fn present_bands(&self) -> BTreeMap<(String, String), Urgency> {
         let band = |(i, d): (&Incident, DutyStatus)| {
-            let urgency = Urgency::of(&d, self.now, self.soon);
+            let urgency = self.urgency(&d);
             ((i.id.clone(), d.id), urgency)
         };
         self.watched().into_iter().map(band).collect()

@@ -20,6 +20,9 @@ pub(super) enum Command {
     Correct,
     Note,
     Handover,
+    Accept,
+    Save,
+    Resume,
     Close,
     Record,
     Next,
@@ -30,7 +33,7 @@ pub(super) enum Command {
     Quit,
 }
 
-const NAMES: [(Command, &[&str]); 22] = [
+const NAMES: [(Command, &[&str]); 25] = [
     (Command::List, &["list", "ls", "列表", "事件"]),
     (Command::New, &["new", "新建"]),
     (Command::Open, &["open", "打开"]),
@@ -45,6 +48,9 @@ const NAMES: [(Command, &[&str]); 22] = [
     (Command::Correct, &["correct", "更正"]),
     (Command::Note, &["note", "备注"]),
     (Command::Handover, &["handover", "交接"]),
+    (Command::Accept, &["accept", "接受"]),
+    (Command::Save, &["save", "保存"]),
+    (Command::Resume, &["resume", "继续"]),
     (Command::Close, &["close", "结束"]),
     (Command::Record, &["record", "log", "记录"]),
     (Command::Next, &["next", "下一步"]),

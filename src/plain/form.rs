@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use super::ask::split_pairs;
 use super::command::{Command, pick};
+use super::keep::fields;
 use super::{Act, Lines, Plain, State, said};
+use crate::app::effect::Effect;
+use crate::app::kept::Kept;
 use crate::domain::case::{Case, LEARNED_AT};
 use crate::domain::decide::Intent;
 use crate::domain::duty::DutyStatus;
+use crate::domain::event::Attachment;
 use crate::domain::incident::correctable;
 use crate::domain::law::{BodyIx, Pack};
 use crate::domain::text::half_width;
@@ -35,7 +39,29 @@ enum What {
 pub(super) struct Form {
     what: What,
     values: BTreeMap<&'static str, String>,
+    /// The files of a report, once the host has read them.
+    files: Option<Vec<Attachment>>,
 }
+
+/// The fields that forms have, by the names under which they are kept.
+const KEYS: [&str; 16] = [
+    "title",
+    LEARNED_AT,
+    "packs",
+    "duty",
+    "to",
+    "channel",
+    "happened_at",
+    "failed",
+    "late_because",
+    "reference",
+    "files",
+    "officer",
+    "because",
+    "entry",
+    "fields",
+    "text",
+];
 
 /// The field that is asked for next.
 struct Field {
@@ -70,7 +96,66 @@ impl Form {
         if let [only] = packs {
             values.insert("packs", only.id.clone());
         }
-        Self { what: What::New, values }
+        Self { what: What::New, values, files: None }
+    }
+
+    /// The incident that it is about; none for a new one.
+    pub(super) fn incident(&self, open: Option<&str>) -> String {
+        open.filter(|_| self.what != What::New).unwrap_or_default().to_owned()
+    }
+
+    /// The form as it is kept.
+    pub(super) fn kept(&self) -> Kept {
+        let form = match self.what {
+            What::New => "new",
+            What::Sent => "sent",
+            What::Received => "received",
+            What::Waive => "waive",
+            What::Correct => "correct",
+            What::Note => "note",
+            What::Handover => "handover",
+            What::Close => "close",
+        };
+        let entry = self.get("entry").and_then(|n| n.parse().ok());
+        Kept { form: form.to_owned(), entry, fields: fields(&self.values), ..Kept::default() }
+    }
+
+    /// The form that was kept; what is missing in it is asked for.
+    pub(super) fn from_kept(kept: &Kept) -> Option<Self> {
+        let what = match kept.form.as_str() {
+            "new" => What::New,
+            "sent" => What::Sent,
+            "received" => What::Received,
+            "waive" => What::Waive,
+            "correct" => What::Correct,
+            "note" => What::Note,
+            "handover" => What::Handover,
+            "close" => What::Close,
+            _ => return None,
+        };
+        let mut values = BTreeMap::new();
+        for key in KEYS {
+            values.extend(kept.fields.get(key).map(|v| (key, v.clone())));
+        }
+        if let Some(n) = kept.entry {
+            values.insert("entry", n.to_string());
+        }
+        if what == What::Correct
+            && let (Some(which), Some(value)) = (kept.fields.get("which"), kept.fields.get("value"))
+        {
+            values.insert("fields", format!("{which}={value}"));
+        }
+        Some(Self { what, values, files: None })
+    }
+
+    /// Takes the files of a report.
+    pub(super) fn attach(&mut self, files: Vec<Attachment>) {
+        self.files = Some(files);
+    }
+
+    /// Leaves a field to be asked for again.
+    pub(super) fn forget(&mut self, key: &str) {
+        self.values.remove(key);
     }
 
     fn has(&self, key: &str) -> bool {
@@ -98,7 +183,7 @@ impl Plain {
             Command::Handover => (What::Handover, "to"),
             _ => (What::Close, "because"),
         };
-        let form = Form { what, values: BTreeMap::new() };
+        let form = Form { what, values: BTreeMap::new(), files: None };
         let begun = self.begin(form);
         if rest.is_empty() {
             return begun;
@@ -114,7 +199,7 @@ impl Plain {
 
     /// Asks for the next field, or shows what is to be recorded.
     pub(super) fn begin(&mut self, form: Form) -> Lines {
-        let Some(field) = self.field(&form) else { return self.complete(&form) };
+        let Some(field) = self.field(&form) else { return self.done(form) };
         let mut out = Vec::new();
         if field.kind == FieldKind::Duty {
             out.extend(self.clocks());
@@ -130,7 +215,7 @@ impl Plain {
     /// Takes a line as the next field.
     pub(super) fn filled(&mut self, mut form: Form, input: &str) -> Lines {
         let lang = self.lang;
-        let Some(field) = self.field(&form) else { return self.complete(&form) };
+        let Some(field) = self.field(&form) else { return self.done(form) };
         let again = |plain: &mut Self, form: Form, out: Lines| {
             plain.state = State::Form(form);
             out
@@ -195,8 +280,9 @@ impl Plain {
                 .or_else(|| self.channel_field(form))
                 .or_else(|| moment("happened_at", W::AskSentAt, false))
                 .or_else(|| text("failed", W::AskFailed, false))
-                .or_else(|| text("late", W::AskLate, false).filter(|_| self.is_late(form)))
-                .or_else(|| text("reference", W::AskReference, false)),
+                .or_else(|| text("late_because", W::AskLate, false).filter(|_| self.is_late(form)))
+                .or_else(|| text("reference", W::AskReference, false))
+                .or_else(|| text("files", W::AskFiles, false)),
             What::Received => duty()
                 .or_else(|| self.recipient_field(form, true))
                 .or_else(|| moment("happened_at", W::AskReceivedAt, false))
@@ -297,6 +383,22 @@ impl Plain {
         names.iter().take(3).map(|n| format!("{n}=...")).collect::<Vec<_>>().join(" ")
     }
 
+    /// Has the files of a report read first, where there are any.
+    fn done(&mut self, form: Form) -> Lines {
+        let paths: Vec<String> = form
+            .needed("files")
+            .split([';', '；'])
+            .map(|p| p.trim().to_owned())
+            .filter(|p| !p.is_empty())
+            .collect();
+        if paths.is_empty() || form.files.is_some() {
+            return self.complete(&form);
+        }
+        self.outbox.push(Effect::Digest { paths });
+        self.state = State::Reading(form);
+        vec![W::Reading.text(self.lang).to_owned()]
+    }
+
     fn complete(&mut self, form: &Form) -> Lines {
         if form.what == What::New {
             let learned = vec![(LEARNED_AT.to_owned(), form.needed(LEARNED_AT))];
@@ -314,9 +416,9 @@ impl Plain {
                 channel: form.needed("channel"),
                 reference: form.get("reference"),
                 happened_at,
-                attachments: Vec::new(),
+                attachments: form.files.clone().unwrap_or_default(),
                 failed: form.get("failed"),
-                late_because: form.get("late"),
+                late_because: form.get("late_because"),
             },
             What::Received => Intent::Acknowledge {
                 duty: form.needed("duty"),

@@ -7,18 +7,21 @@
 //! - `show`: what is told of lists, clocks, reasons, the record and the law
 //! - `ask`: questions, and the effect of an answer before it is recorded
 //! - `form`: acts whose fields are asked for one by one
+//! - `keep`: half-typed text, and what was not recorded
 //! - `bands`: clocks that became more pressing
 
 mod ask;
 mod bands;
 mod command;
 mod form;
+mod keep;
 mod show;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::app::effect::{Effect, Msg};
+use crate::app::kept::Kept;
 use crate::domain::decide::{Intent, Refusal, check_learned_at, decide};
 use crate::domain::event::{Entry, Mode};
 use crate::domain::incident::Incident;
@@ -48,12 +51,35 @@ pub struct Setup {
     pub problems: Vec<(String, String)>,
     /// Seconds before its end at which a clock counts as ending soon.
     pub soon_seconds: i64,
+    /// Seconds that drafting and approval take.
+    pub lead_seconds: i64,
     /// The user's own numbers: body, channel, number, note.
     pub directory: Vec<(String, String, String, String)>,
+    /// Half-typed text that an earlier session left: incident (empty for a new one) and text.
+    pub kept: Vec<(String, String)>,
     /// The mode of the incidents.
     pub mode: Mode,
     /// The incident to open at once.
     pub open: Option<String>,
+}
+
+impl Setup {
+    /// A setup with nothing in it.
+    pub fn new(zone: Zone, lang: Lang) -> Self {
+        Self {
+            zone,
+            lang,
+            packs: Vec::new(),
+            incidents: Vec::new(),
+            problems: Vec::new(),
+            soon_seconds: crate::app::SOON_SECONDS,
+            lead_seconds: crate::app::LEAD_SECONDS,
+            directory: Vec::new(),
+            kept: Vec::new(),
+            mode: Mode::Live,
+            open: None,
+        }
+    }
 }
 
 /// The line-by-line console.
@@ -65,6 +91,7 @@ pub struct Plain {
     incidents: Vec<(Incident, String)>,
     problems: Vec<(String, String)>,
     soon: i64,
+    lead: i64,
     directory: Vec<(String, String, String, String)>,
     mode: Mode,
     now: Time,
@@ -78,6 +105,15 @@ pub struct Plain {
     skipped: BTreeSet<String>,
     asking: bool,
     bands: BTreeMap<(String, String), Urgency>,
+    /// What the host is asked for besides what the present line asks.
+    outbox: Vec<Effect>,
+    /// Half-typed text by incident, empty for a new one: what an earlier session left, and of this
+    /// one's form what the host keeps.
+    kept: BTreeMap<String, Kept>,
+    /// What was not recorded: why, and the command that records it.
+    unsaved: Option<(String, String)>,
+    /// The incident of the form that is kept now.
+    typing: Option<String>,
 }
 
 /// What the next line is taken for.
@@ -93,6 +129,8 @@ enum State {
     Confirm(Box<Act>),
     /// Yes or no to a `learned_at` that lies far back.
     LongAgo(Box<Act>),
+    /// Nothing: the host reads the files of a report.
+    Reading(Form),
     /// Nothing: the host is writing.
     Writing,
 }
@@ -116,6 +154,7 @@ impl Plain {
             incidents: setup.incidents,
             problems: setup.problems,
             soon: setup.soon_seconds,
+            lead: setup.lead_seconds,
             directory: setup.directory,
             mode: setup.mode,
             now,
@@ -126,7 +165,14 @@ impl Plain {
             skipped: BTreeSet::new(),
             asking: false,
             bands: BTreeMap::new(),
+            outbox: Vec::new(),
+            kept: BTreeMap::new(),
+            unsaved: None,
+            typing: None,
         };
+        for (incident, text) in &setup.kept {
+            plain.kept.extend(Kept::read(text).map(|k| (incident.clone(), k)));
+        }
         plain.open = setup.open.filter(|id| plain.incident(id).is_some());
         plain.note_bands();
         plain
@@ -142,6 +188,9 @@ impl Plain {
             Some(id) => self.enter(&id),
             None => self.list(),
         });
+        if self.open.is_none() {
+            out.extend(self.offer_kept());
+        }
         printed(out)
     }
 
@@ -151,7 +200,7 @@ impl Plain {
             State::Command => W::PromptCommand,
             State::Confirm(_) | State::LongAgo(_) => W::PromptYesNo,
             State::Answer(_) | State::Form(_) => W::PromptAnswer,
-            State::Writing => return "",
+            State::Writing | State::Reading(_) => return "",
         };
         word.text(self.lang)
     }
@@ -162,7 +211,7 @@ impl Plain {
         let mut effects = Vec::new();
         let input = input.trim();
         let state = std::mem::replace(&mut self.state, State::Command);
-        let asks = !matches!(state, State::Command | State::Writing);
+        let asks = !matches!(state, State::Command | State::Writing | State::Reading(_));
         out.extend(match state {
             _ if asks && command::gives_up(input) => {
                 self.asking = false;
@@ -171,6 +220,10 @@ impl Plain {
             State::Writing => {
                 self.state = State::Writing;
                 vec![W::Writing.text(self.lang).to_owned()]
+            }
+            State::Reading(form) => {
+                self.state = State::Reading(form);
+                vec![W::Reading.text(self.lang).to_owned()]
             }
             State::Command => self.command(input, &mut effects),
             State::Answer(asked) => self.answered(asked, input),
@@ -192,6 +245,8 @@ impl Plain {
                 }
             },
         });
+        effects.extend(self.keep());
+        effects.append(&mut self.outbox);
         (printed(out), effects)
     }
 
@@ -207,11 +262,23 @@ impl Plain {
                 if own {
                     self.state = State::Command;
                     out.extend(self.enter(&id));
+                    // How pressing it is has just been said.
+                    self.note_bands();
                 }
                 out
             }
             Msg::Appended { incident, entries, head } => self.appended(&incident, entries, head),
-            Msg::Refused { message } => {
+            Msg::Digested { files } => self.digested(files),
+            Msg::Saved { path } => {
+                self.unsaved = None;
+                vec![W::SavedAs.with(self.lang, &[&path])]
+            }
+            Msg::Refused { message, .. } if self.is_reading() => {
+                let mut out = said(&message);
+                out.extend(self.ask_files_again());
+                out
+            }
+            Msg::Refused { message, .. } => {
                 self.state = State::Command;
                 self.asking = false;
                 let mut out = said(&message);
@@ -223,7 +290,12 @@ impl Plain {
                 self.asking = false;
                 let mut out = said(&message);
                 out.push(W::Unsaved.with(self.lang, &[&unsaved]));
+                out.push(W::UnsavedHow.text(self.lang).to_owned());
+                self.unsaved = Some((message.text, unsaved));
                 out
+            }
+            Msg::Present(names) if !names.is_empty() => {
+                vec![W::AlsoOn.with(self.lang, &[&names.join(", ")])]
             }
             Msg::ClockChanged(change) => {
                 vec![entry::clock_changed(
@@ -307,6 +379,8 @@ impl Plain {
         };
         self.asking = false;
         match command {
+            Command::Save => self.save(rest),
+            Command::Resume => self.resume(),
             Command::List => self.list(),
             Command::New => self.begin(Form::new_incident(&self.packs)),
             Command::Open => self.open_by(rest),
@@ -332,6 +406,8 @@ impl Plain {
             Command::Facts => self.facts(),
             Command::Ask => self.ask(rest),
             Command::Set => self.set(rest),
+            Command::Handover if rest.is_empty() => self.handover(),
+            Command::Accept => self.accept(),
             act => self.act(act, rest),
         }
     }
@@ -373,7 +449,9 @@ impl Plain {
         self.open = Some(id.to_owned());
         self.duties.clear();
         self.skipped.clear();
-        self.summary()
+        let mut out = self.summary();
+        out.extend(self.offer_kept());
+        out
     }
 
     /// Looks at an act as the engine will, and asks for a yes.
@@ -397,6 +475,10 @@ impl Plain {
             Err(Refusal::LongAgo { at, days }) => {
                 self.state = State::LongAgo(Box::new(act));
                 vec![W::LongAgo.with(self.lang, &[&at, &days.to_string()])]
+            }
+            Err(Refusal::NewerEntries { count }) => {
+                self.state = State::LongAgo(Box::new(act));
+                vec![W::NewerEntries.with(self.lang, &[&count.to_string()])]
             }
             Err(why) => {
                 self.asking = false;
@@ -453,6 +535,10 @@ impl Act {
             Self::Create { confirmed, .. }
             | Self::Append { intent: Intent::Answer { confirmed, .. }, .. } => *confirmed = true,
             Self::Append { .. } => {}
+        }
+        if let Self::Append { intent, .. } = &mut self {
+            let inner = Box::new(std::mem::replace(intent, Intent::TakeOver { entry: 0 }));
+            *intent = Intent::Confirmed(inner);
         }
         self
     }

@@ -12,7 +12,7 @@ use crate::domain::time::Time;
 use crate::domain::tri::Tri;
 use crate::words::entry;
 use crate::words::plain::Word as W;
-use crate::words::say::{self, Urgency};
+use crate::words::say;
 
 /// How many entries are told unless all are asked for.
 const ENTRIES_SHOWN: usize = 10;
@@ -40,7 +40,7 @@ impl Plain {
                 verdicts(&incident.case, a).map(|(pack, v)| say::bounds(pack, v, lang)).collect();
             let (mark, clock) = match (&incident.closed, a.next()) {
                 (Some(_), _) => ("ok", W::ClosedShort.text(lang).to_owned()),
-                (None, Some(d)) => (Urgency::of(d, now, self.soon).mark(), self.left(d)),
+                (None, Some(d)) => (self.urgency(d).mark(), self.left(d)),
                 (None, None) => ("-", W::NoClock.text(lang).to_owned()),
             };
             let n = (n + 1).to_string();
@@ -64,12 +64,29 @@ impl Plain {
         if seconds < 0 { text } else { W::Left.with(self.lang, &[&text]) }
     }
 
+    /// Until when an undecided duty must be decided on, or that it is too late for that.
+    fn decide_by(&self, duty: &DutyStatus) -> Option<String> {
+        let by = duty.decide_by(self.lead)?;
+        let at = say::moment(by, self.now, self.zone, self.lang);
+        let word = if by <= self.now { W::DecideLate } else { W::DecideBy };
+        Some(word.with(self.lang, &[&at]))
+    }
+
     pub(super) fn summary(&mut self) -> Lines {
         let mut out = Vec::new();
         let Some(incident) = self.current() else { return out };
         out.push(format!("{} {}", incident.id, incident.title));
         if let Some((_, because)) = &incident.closed {
             out.push(format!("{}: {because}", W::ClosedShort.text(self.lang)));
+        }
+        if let Some(h) = incident.handover.as_ref().filter(|h| h.accepted.is_none()) {
+            out.push(W::HandoverWaits.with(self.lang, &[&h.by, &h.to]));
+        }
+        for pin in &incident.pins {
+            let newer = self.packs.iter().find(|p| p.id == pin.id && p.edition > pin.edition);
+            if let Some(pack) = newer {
+                out.push(W::NewerPack.with(self.lang, &[&pack.edition, &pin.edition]));
+            }
         }
         out.extend(self.levels(incident));
         out.extend(self.next());
@@ -121,6 +138,7 @@ impl Plain {
         let mut out = vec![W::NextIs.with(lang, &[&title, &by, &self.left(&duty)])];
         if duty.applies == Tri::Unknown {
             out.push(W::NextUndecided.with(lang, &[&self.settled_by(case, &duty)]));
+            out.extend(self.decide_by(&duty));
         }
         for body in duty.recipients.iter().filter(|r| r.sent_at.is_none()) {
             for (_, name, value) in self.channels_of(case, &duty, body.body).into_iter().take(2) {
@@ -166,7 +184,7 @@ impl Plain {
         out.push(W::Clocks.with(lang, &[&count, &say::full(now, zone)]));
         for (n, d) in shown.iter().enumerate() {
             let n = (n + 1).to_string();
-            let mark = Urgency::of(d, now, self.soon).mark();
+            let mark = self.urgency(d).mark();
             let title = self.title(case, d);
             let mut state = say::state(d, lang).to_owned();
             if d.applies == Tri::Unknown && d.is_open() {
@@ -185,6 +203,7 @@ impl Plain {
                     W::ClockNoHours.with(lang, &[&n, mark, &title, &state])
                 }
             });
+            out.extend(self.decide_by(d));
         }
         let ids = shown.iter().map(|d| d.id.clone()).collect();
         self.duties = ids;

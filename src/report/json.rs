@@ -67,6 +67,8 @@ struct DutyJson<'a> {
     starts: String,
     started: Option<String>,
     due: Option<String>,
+    /// While it is undecided: until when it must be decided on, so that drafting and approval fit.
+    decide_by: Option<String>,
     /// Whether `due` rests on an estimated start.
     estimated: bool,
     /// The later, arguable clock, where the level was known only later.
@@ -119,7 +121,14 @@ struct NextJson<'a> {
 }
 
 /// Builds the JSON shape; times with the offset of `zone`, citations in Chinese.
-pub fn assessment<'a>(case: &'a Case, a: &'a Assessment, zone: Zone) -> AssessmentJson<'a> {
+///
+/// `lead` is how many seconds drafting and approval take.
+pub fn assessment<'a>(
+    case: &'a Case,
+    a: &'a Assessment,
+    zone: Zone,
+    lead: i64,
+) -> AssessmentJson<'a> {
     let at = |t: Time| write_local(t, zone);
     AssessmentJson {
         schema: SCHEMA,
@@ -139,7 +148,7 @@ pub fn assessment<'a>(case: &'a Case, a: &'a Assessment, zone: Zone) -> Assessme
         duties: a
             .duties
             .iter()
-            .filter_map(|d| Some(duty(case, pack_of(case, &d.pack)?, d, zone)))
+            .filter_map(|d| Some(duty(case, pack_of(case, &d.pack)?, d, zone, lead)))
             .collect(),
         forecast: a
             .forecast
@@ -196,7 +205,13 @@ fn levels<'a>(pack: &'a Pack, v: &'a Verdict, zone: Zone) -> LevelsJson<'a> {
     }
 }
 
-fn duty<'a>(case: &'a Case, pack: &'a Pack, d: &'a DutyStatus, zone: Zone) -> DutyJson<'a> {
+fn duty<'a>(
+    case: &'a Case,
+    pack: &'a Pack,
+    d: &'a DutyStatus,
+    zone: Zone,
+    lead: i64,
+) -> DutyJson<'a> {
     use crate::domain::law::Start;
     let at = |t: Time| write_local(t, zone);
     let law = &pack.duties[d.index.at()];
@@ -226,6 +241,7 @@ fn duty<'a>(case: &'a Case, pack: &'a Pack, d: &'a DutyStatus, zone: Zone) -> Du
         },
         started: d.started.map(at),
         due: d.due.map(at),
+        decide_by: d.decide_by(lead).map(at),
         estimated: false,
         arguable: d.arguable.map(|(s, e)| ArguableJson { started: at(s), due: at(e) }),
         words: d.words.as_ref().map(|w| w.zh.as_str()),

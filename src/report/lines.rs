@@ -20,6 +20,8 @@ pub struct Style {
     pub zone: Zone,
     /// Seconds within which a clock counts as ending soon.
     pub soon: i64,
+    /// Seconds that drafting and approval take.
+    pub lead: i64,
 }
 
 /// The level of each pack: what is certain, what is forecast, what cannot be excluded.
@@ -75,7 +77,7 @@ fn duty_cells(case: &Case, d: &DutyStatus, now: Time, style: Style) -> [String; 
         state = format!("{state} {}", say::moment(at, now, style.zone, lang));
     }
     [
-        Urgency::of(d, now, style.soon).mark().to_owned(),
+        Urgency::with_lead(d, now, style.soon, style.lead).mark().to_owned(),
         left,
         due,
         state,
@@ -110,6 +112,18 @@ pub fn settled_by(case: &Case, d: &DutyStatus, lang: Lang, most: usize) -> Strin
     let rest = d.settled_by.len().saturating_sub(most);
     let more = if rest > 0 { format!(" +{rest}") } else { String::new() };
     format!("{}{more}", names.join(lang.pick("、", ", ")))
+}
+
+/// Until when an undecided duty must be decided on, or that it is too late for that.
+pub fn decide_by(d: &DutyStatus, now: Time, style: Style) -> Option<String> {
+    let by = d.decide_by(style.lead)?;
+    let at = say::moment_with_offset(by, now, style.zone, style.lang);
+    let (zh, en) = if by <= now {
+        ("定级已晚, 先报 (应于 {0} 前定级)", "past the time to decide ({0}): report first")
+    } else {
+        ("最迟 {0} 定级", "decide by {0}")
+    };
+    Some(crate::words::fill(style.lang.pick(zh, en), &[&at]))
 }
 
 /// A contradiction among the answers.
@@ -176,6 +190,7 @@ pub fn assessment(case: &Case, a: &Assessment, style: Style, advice: bool) -> Ve
             let text = lang.pick("待定于", "settled by");
             out.push(format!("      {text}: {}", settled_by(case, d, lang, 4)));
         }
+        out.extend(decide_by(d, a.now, style).map(|line| format!("      {line}")));
     }
     for f in &a.forecast {
         let Some(pack) = pack_of(case, &f.pack) else { continue };

@@ -64,7 +64,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App) {
     let chosen = app.chosen().map(|i| i.incident.id.clone()).unwrap_or_default();
     let at = order.iter().position(|i| app.items()[*i].incident.id == chosen).unwrap_or(0);
     let per = if compact { 1 } else { 2 };
-    let fit = usize::from(body.end.saturating_sub(y)) / per;
+    // The chosen record's head stands at the foot, to be read out or written down.
+    let foot = u16::from(!compact && body.height() > 6);
+    let end = body.end.saturating_sub(foot);
+    let fit = usize::from(end.saturating_sub(y)) / per;
     let first = super::incident::window(at, rows.len(), fit.max(1));
     for (i, row) in rows.iter().enumerate().skip(first).take(fit.max(1)) {
         pen.put(0, y, row.mark, 2, colour(row.urgency));
@@ -88,9 +91,13 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App) {
         }
         y += u16::try_from(per).unwrap_or(1);
     }
+    if let Some(item) = app.chosen().filter(|_| foot > 0) {
+        pen.put(0, end, W::RecordLabel.text(lang), 8, PLAIN);
+        pen.put(8, end, &lines::record(app, item), pen.cols.saturating_sub(8), PLAIN);
+    }
     let hidden = rows.len().saturating_sub(first + fit.max(1));
     if hidden + first > 0 {
-        super::incident::more(pen, body.end.saturating_sub(1), first, hidden);
+        super::incident::more(pen, end.saturating_sub(1), first, hidden);
     }
 }
 
@@ -106,7 +113,7 @@ fn line(app: &App, item: &Item) -> Line {
     let nearest = board::nearest(item).and_then(|d| Some((d, d.due?)));
     let urgency = match (&item.incident.closed, nearest) {
         (Some(_), _) | (None, None) => Urgency::Done,
-        (None, Some((d, _))) => Urgency::of(d, app.now(), app.soon()),
+        (None, Some((d, _))) => app.urgency(d),
     };
     let mut title = item.incident.title.clone();
     if item.incident.mode == Mode::Exercise {
@@ -143,6 +150,9 @@ fn line(app: &App, item: &Item) -> Line {
 fn under(app: &App, item: &Item) -> String {
     let lang = app.lang();
     let case = &item.incident.case;
+    if let Some(h) = app.open_handover(item) {
+        return W::HandOverWaits.with(lang, &[&h.to]);
+    }
     let sure: Vec<String> = board::running(item)
         .filter(|d| d.applies == Tri::Yes)
         .take(3)

@@ -24,7 +24,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, form: &Form) {
     }
     let labels = form.fields.iter().map(|f| cells(f.name.label().text(lang)));
     let label_w = labels.max().unwrap_or(0).min(pen.cols / 3) + 2;
-    let refused = refused_lines(form, pen.cols);
+    let refused = refused_lines(app, form, pen.cols);
     let refused_h = u16::try_from(refused.len()).unwrap_or(0).min(body.height() / 2);
     let end = body.end - refused_h;
     // The field under the cursor, its hint and the field before it are always in sight.
@@ -64,8 +64,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, form: &Form) {
 }
 
 /// Why a form was not recorded, and the mend.
-fn refused_lines(form: &Form, cols: u16) -> Vec<String> {
-    let Some(message) = &form.refused else { return Vec::new() };
+fn refused_lines(app: &App, form: &Form, cols: u16) -> Vec<String> {
+    let Some(message) = form.refused.as_ref().map(|s| app.in_words(s)) else { return Vec::new() };
     let mut out = Vec::new();
     let hints = message.hints.iter().map(|h| (h, "   "));
     for (text, lead) in std::iter::once((&message.text, "!! ")).chain(hints) {
@@ -91,6 +91,27 @@ fn input(
     let hint = field.name.hint().text(lang);
     let mut y = top;
     match &field.input {
+        Input::Text(line) if line.keeps_breaks() && !line.text().is_empty() => {
+            // The lines around the cursor stay in sight.
+            let all = cut(&line.text(), width);
+            let before = cut(&line.before(), width);
+            let row = before.len().saturating_sub(1);
+            let room = usize::from(end.saturating_sub(y).saturating_sub(3)).clamp(1, 12);
+            let first = super::incident::window(row, all.len(), room);
+            for (i, text) in all.iter().enumerate().skip(first).take(room) {
+                pen.put(x, y, text, width, PLAIN);
+                if here && i == row {
+                    let at = before.last().map_or(0, |l| cells(l));
+                    pen.cursor(x + at.min(width.saturating_sub(1)), y);
+                }
+                y += 1;
+            }
+            if here {
+                pen.put(x, y, hint, width, PLAIN);
+            } else {
+                y -= 1;
+            }
+        }
         Input::Text(line) => {
             let text = line.text();
             if text.is_empty() {
@@ -171,6 +192,26 @@ fn others(
         pen.put(behind + 2, y, &note, pen.cols, PLAIN);
     }
     y
+}
+
+/// Cuts a text into rows of so many cells, and at its line breaks; a break at the end begins a row.
+fn cut(text: &str, width: u16) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut used = 0;
+    for c in text.chars() {
+        let w = cells(c.encode_utf8(&mut [0; 4]));
+        if c == '\n' || used + w > width.max(2) {
+            out.push(String::new());
+            used = 0;
+        }
+        if c != '\n'
+            && let Some(last) = out.last_mut()
+        {
+            last.push(c);
+            used += w;
+        }
+    }
+    out
 }
 
 /// The end of a text that is too long for its field, so that the cursor stays in sight.

@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::pen::{Pen, cells, wrap};
+use super::pen::{Pen, cells, fit, wrap};
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Action, Context};
 use crate::app::{App, Item, board};
@@ -22,7 +22,7 @@ pub(super) const PLAIN: Style = Style::new();
 pub(super) fn colour(urgency: Urgency) -> Style {
     match urgency {
         Urgency::Overdue => Style::new().fg(Color::Red).add_modifier(Modifier::BOLD),
-        Urgency::Soon => Style::new().fg(Color::Red),
+        Urgency::Soon | Urgency::Late => Style::new().fg(Color::Red),
         Urgency::Running => Style::new().fg(Color::Yellow),
         Urgency::Undecided => Style::new().fg(Color::Cyan),
         Urgency::Done => Style::new().fg(Color::Green),
@@ -50,11 +50,23 @@ impl Body {
 pub(super) fn frame(pen: &mut Pen<'_>, app: &App, name: &str) -> Body {
     header(pen, app, name);
     pen.rule(1);
+    present(pen, app);
     let end = pen.rows.saturating_sub(2);
     let top = if let Some(b) = app.banner() { banner(pen, app, b, end) } else { end };
     notice(pen, app, end);
     hints(pen, app);
     Body { top: 2, end: top.max(2) }
+}
+
+/// Who else is on, at the end of the rule below the header.
+fn present(pen: &mut Pen<'_>, app: &App) {
+    if app.present().is_empty() || app.current().is_none() {
+        return;
+    }
+    let names = app.present().join(", ");
+    let text = format!(" {} ", W::AlsoOn.with(app.lang(), &[&names]));
+    let text = fit(&text, pen.cols / 2);
+    pen.put_right(pen.cols.saturating_sub(2), 1, &text, PLAIN);
 }
 
 /// The time as the header shows it: with seconds only while something else shows seconds, too.
@@ -123,6 +135,8 @@ fn marks(app: &App) -> String {
         marks.push(lang.pick("! 时钟被拨", "! clock set").to_owned());
     }
     match app.present() {
+        // On one incident their names stand on the rule below.
+        _ if app.current().is_some() => {}
         [] => {}
         [one] => marks.push(format!("+{one}")),
         [one, more @ ..] => marks.push(format!("+{one} +{}", more.len())),
@@ -135,7 +149,7 @@ pub(super) fn nearest(app: &App, item: &Item) -> String {
     let Some((duty, due)) = board::nearest(item).and_then(|d| Some((d, d.due?))) else {
         return String::new();
     };
-    let mark = Urgency::of(duty, app.now(), app.soon()).mark();
+    let mark = app.urgency(duty).mark();
     let left = left(app, due);
     let at = say::moment(due, app.now(), app.zone(), app.lang());
     format!("{mark} {left} ({at})")
@@ -151,13 +165,15 @@ fn notice(pen: &mut Pen<'_>, app: &App, y: u16) {
     let lang = app.lang();
     if app.is_writing() {
         pen.rule(y);
-        pen.put(0, y, &format!("{} ", W::Writing.text(lang)), pen.cols, BOLD);
+        let word = if app.is_reading() { W::Reading } else { W::Writing };
+        pen.put(0, y, &format!("{} ", word.text(lang)), pen.cols, BOLD);
         return;
     }
     let Some(notice) = app.notice() else { return pen.rule(y) };
     let mark = if notice.refused { "!!" } else { "--" };
-    let mut text = format!("{mark} {}", notice.message.text);
-    for hint in &notice.message.hints {
+    let message = app.in_words(&notice.said);
+    let mut text = format!("{mark} {}", message.text);
+    for hint in &message.hints {
         text.push_str("; ");
         text.push_str(hint);
     }
@@ -165,30 +181,49 @@ fn notice(pen: &mut Pen<'_>, app: &App, y: u16) {
     pen.put(0, y, &format!("{text} "), pen.cols, BOLD);
 }
 
-/// A write whose outcome is unknown: why, what to do, and the text to copy by hand.
+/// A write whose outcome is unknown: why, what to do, and the text to copy by hand or to save.
 fn banner(pen: &mut Pen<'_>, app: &App, banner: &crate::app::Banner, end: u16) -> u16 {
     let lang = app.lang();
-    let mut lines = vec![format!("!! {}", W::NotRecorded.text(lang))];
-    lines.extend(wrap(&banner.message.text, pen.cols.saturating_sub(3)));
-    for hint in &banner.message.hints {
-        lines.extend(wrap(hint, pen.cols.saturating_sub(3)));
-    }
-    lines.push(W::Unsaved.text(lang).to_owned());
-    lines.extend(wrap(&banner.unsaved, pen.cols.saturating_sub(3)));
-    let most = usize::from(end.saturating_sub(3));
-    let hidden = lines.len().saturating_sub(most);
-    lines.truncate(most);
-    let top = end.saturating_sub(u16::try_from(lines.len()).unwrap_or(0) + 1);
+    let width = pen.cols.saturating_sub(3);
+    let mut lines = wrap(&banner.message.text, width);
+    banner.message.hints.iter().for_each(|hint| lines.extend(wrap(hint, width)));
+    lines.extend(wrap(W::Unsaved.text(lang), width));
+    lines.extend(wrap(&banner.unsaved, width));
+    let told = banner.told.as_ref().map(|(said, bad)| {
+        let message = app.in_words(said);
+        let hints = message.hints.iter().map(|h| format!("; {h}")).collect::<String>();
+        format!("{} {}{hints}", if *bad { "!!" } else { "--" }, message.text)
+    });
+    let below = wrap(&told.unwrap_or_default(), pen.cols);
+    let below: Vec<String> = below.into_iter().filter(|l| !l.is_empty()).collect();
+    let asked = usize::from(banner.path.is_some());
+    // Its heading, what came of saving and the path are always in sight; the rest scrolls.
+    let room = usize::from(end.saturating_sub(4)).saturating_sub(below.len() + asked + 1).max(1);
+    let first = banner.scroll.min(lines.len().saturating_sub(room));
+    let hidden = lines.len().saturating_sub(first + room);
+    let height = 1 + lines.len().min(room) + below.len() + asked;
+    let top = end.saturating_sub(u16::try_from(height).unwrap_or(0) + 1);
     pen.rule(top);
-    for (y, line) in (top + 1..).zip(&lines) {
-        let first = y == top + 1;
-        let style = if first { CHOSEN } else { PLAIN };
-        pen.put(if first { 0 } else { 3 }, y, line, pen.cols, style);
-    }
-    if hidden > 0 {
-        pen.put_right(pen.cols, end.saturating_sub(1), &format!("+{hidden}"), BOLD);
+    pen.put(0, top + 1, &format!("!! {}", W::NotRecorded.text(lang)), pen.cols, CHOSEN);
+    if first + hidden > 0 {
+        super::incident::more(pen, top + 1, first, hidden);
     }
     pen.cursor(0, top + 1);
+    let mut y = top + 2;
+    for line in lines.iter().skip(first).take(room) {
+        pen.put(3, y, line, pen.cols, PLAIN);
+        y += 1;
+    }
+    if let Some(path) = &banner.path {
+        let x = pen.put(0, y, W::SaveWhere.text(lang), pen.cols, BOLD);
+        pen.put(x, y, &path.text(), pen.cols, PLAIN);
+        pen.cursor(x + cells(&path.before()), y);
+        y += 1;
+    }
+    for line in &below {
+        pen.put(0, y, line, pen.cols, BOLD);
+        y += 1;
+    }
     top
 }
 
@@ -197,7 +232,7 @@ fn hints(pen: &mut Pen<'_>, app: &App) {
     let lang = app.lang();
     let context = app.context();
     let y = pen.rows.saturating_sub(1);
-    let typing = context != Context::Banner && app.screen().typing();
+    let typing = !matches!(context, Context::Banner | Context::Save) && app.screen().typing();
     let mut left = Vec::new();
     let mut right = Vec::new();
     for b in app.keymap().lines(context) {

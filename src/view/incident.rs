@@ -36,7 +36,15 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, row: &str, all: bool) {
 
 /// Cells that the labels at the left take.
 fn label_width(app: &App) -> u16 {
-    let all = [W::Level, W::Mind, W::Chain, W::Next, W::UnknownLabel, W::RecordLabel];
+    let all = [
+        W::Level,
+        W::Mind,
+        W::Chain,
+        W::Next,
+        W::UnknownLabel,
+        W::RecordLabel,
+        W::FormHandOverShort,
+    ];
     all.iter().map(|w| cells(w.text(app.lang()))).max().unwrap_or(4) + 2
 }
 
@@ -68,6 +76,17 @@ fn level_lines(pen: &mut Pen<'_>, app: &App, item: &Item, top: u16, label_w: u16
             pen.put(label_w, y, &format!("!! {first}"), pen.cols, PLAIN);
             y += 1;
         }
+    }
+    for (newer, own) in app.newer_packs(item) {
+        pen.put(0, y, W::Mind.text(lang), label_w, PLAIN);
+        pen.put(label_w, y, &W::NewerPack.with(lang, &[newer, own]), pen.cols, PLAIN);
+        y += 1;
+    }
+    if let Some(h) = app.open_handover(item) {
+        let at = say::moment(h.at, app.now(), app.zone(), lang);
+        pen.put(0, y, W::FormHandOverShort.text(lang), label_w, PLAIN);
+        pen.put(label_w, y, &W::HandOverOpen.with(lang, &[&h.by, &h.to, &at]), pen.cols, BOLD);
+        y += 1;
     }
     y
 }
@@ -111,6 +130,9 @@ fn foot(
 
 /// The first row to show so that the chosen one is in sight.
 pub(super) fn window(at: usize, all: usize, fit: usize) -> usize {
+    if fit <= 2 {
+        return at.min(all.saturating_sub(fit));
+    }
     if all <= fit || at < fit.saturating_sub(1) {
         return 0;
     }

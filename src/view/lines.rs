@@ -131,7 +131,7 @@ pub(super) fn ticks(item: &Item, d: &DutyStatus) -> bool {
 
 fn duty_row(app: &App, item: &Item, d: &DutyStatus, pack: &Pack) -> Cells {
     let lang = app.lang();
-    let urgency = Urgency::of(d, app.now(), app.soon());
+    let urgency = app.urgency(d);
     let duty = &pack.duties[d.index.at()];
     let at = |t| say::moment(t, app.now(), app.zone(), lang);
     let ticking = ticks(item, d);
@@ -158,6 +158,9 @@ fn detail(app: &App, item: &Item, d: &DutyStatus, pack: &Pack) -> String {
     let case = &item.incident.case;
     let sent = d.recipients.iter().filter(|r| r.sent_at.is_some()).count();
     let state = say::state(d, lang);
+    if app.urgency(d) == Urgency::Late {
+        return W::DecideLate.text(lang).to_owned();
+    }
     if d.applies == Tri::Unknown && d.is_open() {
         let mut facts = d.settled_by.iter().map(|f| &pack.facts[f.at()]);
         let first = facts.next().map(|f| lang.of(&f.short).to_owned()).unwrap_or_default();
@@ -226,22 +229,35 @@ pub(super) fn limit(app: &App, item: &Item, duty: &Duty) -> String {
 /// What to do next: whom to tell, over which channel, at which number.
 pub(super) fn next_step(app: &App, item: &Item) -> String {
     let lang = app.lang();
-    let case = &item.incident.case;
     if let Some((_, why)) = &item.incident.closed {
         return W::IsClosed.with(lang, &[why]);
     }
-    let sure = board::running(item).find(|d| d.applies == Tri::Yes);
-    let Some(d) = sure else {
-        let asks = item.assessment.questions.len();
-        return match board::running(item).next() {
-            Some(d) => {
-                let due = d.due.map(|t| say::moment(t, app.now(), app.zone(), lang));
-                W::NextTriage.with(lang, &[&asks.to_string(), &due.unwrap_or_default()])
-            }
-            None if asks > 0 => W::NextTriageCalm.with(lang, &[&asks.to_string()]),
-            None => W::NextNothing.text(lang).to_owned(),
+    let at = |t| say::moment(t, app.now(), app.zone(), lang);
+    let open = board::running(item).filter(|d| d.applies == Tri::Unknown);
+    let open = open.filter_map(|d| Some((d, app.decide_by(d)?))).min_by_key(|(_, by)| *by);
+    if let Some(d) = board::running(item).find(|d| d.applies == Tri::Yes) {
+        let step = tell(app, item, d);
+        return match open {
+            Some((_, by)) if by > app.now() => W::NextThenDecide.with(lang, &[&step, &at(by)]),
+            Some(_) => W::NextThenLate.with(lang, &[&step]),
+            None => step,
         };
-    };
+    }
+    let asks = item.assessment.questions.len().to_string();
+    match open {
+        Some((d, by)) if by <= app.now() => W::NextLate.with(lang, &[&tell(app, item, d)]),
+        Some((d, by)) => {
+            let due = d.due.map(at).unwrap_or_default();
+            W::NextTriage.with(lang, &[&asks, &due, &at(by)])
+        }
+        None if asks != "0" => W::NextTriageCalm.with(lang, &[&asks]),
+        None => W::NextNothing.text(lang).to_owned(),
+    }
+}
+
+/// Whom to tell of a duty, over which channel, at which number.
+fn tell(app: &App, item: &Item, d: &DutyStatus) -> String {
+    let (lang, case) = (app.lang(), &item.incident.case);
     let Some(pack) = say::pack_of(case, &d.pack) else { return String::new() };
     let to = d.recipients.iter().find(|r| r.sent_at.is_none()).or(d.recipients.first());
     let Some(body) = to.map(|r| &pack.bodies[r.body.at()]) else { return String::new() };

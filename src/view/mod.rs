@@ -50,6 +50,7 @@ pub fn draw(app: &App, buf: &mut Buffer) -> Option<(u16, u16)> {
             Screen::Why { about, scroll } => why::draw(&mut pen, app, about, *scroll),
             Screen::Law { scroll } => read::law(&mut pen, app, *scroll),
             Screen::Help { of, scroll } => read::help(&mut pen, app, *of, *scroll),
+            Screen::HandOver { scroll } => read::handover(&mut pen, app, *scroll),
             Screen::Palette { filter, at, .. } => palette::draw(&mut pen, app, filter, *at),
         }
     }

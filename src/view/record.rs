@@ -87,6 +87,11 @@ fn detail(app: &App, item: &Item, e: &Entry, width: u16) -> Vec<String> {
             say(W::DetailFile.with(lang, &[&a.name, &a.bytes.to_string(), &a.sha256]));
         }
     }
+    if let Event::Noted { text } = &e.event
+        && text.contains('\n')
+    {
+        text.lines().for_each(|line| say(line.to_owned()));
+    }
     if let Some(by) = item.incident.corrected.get(&e.n) {
         match item.incident.effective(e.n) {
             Some(now) => {

@@ -5,7 +5,7 @@ use super::pen::Pen;
 use crate::app::{App, Item, board};
 use crate::domain::event::Mode;
 use crate::words::console::Word as W;
-use crate::words::say::{self, Urgency};
+use crate::words::say;
 
 pub(super) fn draw(pen: &mut Pen<'_>, app: &App) {
     let lang = app.lang();
@@ -32,7 +32,7 @@ fn line(app: &App, item: &Item) -> String {
             .to_owned();
     };
     let at = say::moment(due, app.now(), app.zone(), lang);
-    let mark = Urgency::of(duty, app.now(), app.soon()).mark();
+    let mark = app.urgency(duty).mark();
     let to = say::recipients(&item.incident.case, duty, lang);
     let line = format!("{exercise} {mark} {} {at} {to}", left(app, due));
     line.trim().to_owned()

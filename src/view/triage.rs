@@ -56,7 +56,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, t: &Triage) {
     let below: u16 = if roomy { 8 } else { 4 };
     let choices_end = body.end.saturating_sub(below).max(y + 3);
     let y = choices(pen, app, item, t, y, choices_end.min(body.end)) + u16::from(roomy);
-    let y = if let Some(message) = &t.refused {
+    let y = if let Some(message) = t.refused.as_ref().map(|s| app.in_words(s)) {
         let mut y = y;
         let hints = message.hints.iter().map(String::as_str);
         for text in std::iter::once(message.text.as_str()).chain(hints) {
@@ -304,6 +304,15 @@ fn why_line(app: &App, item: &Item, t: &Triage) -> String {
     if let Some(due) = q.earliest_due {
         let at = say::moment(due, app.now(), app.zone(), lang);
         parts.push(W::WhyDue.with(lang, &[&at, &q.settles.len().to_string()]));
+        let settled = q.settles.iter().filter_map(|id| item.assessment.duty(id));
+        match settled.filter(|d| d.due == q.earliest_due).filter_map(|d| app.decide_by(d)).min() {
+            Some(by) if by <= app.now() => parts.push(W::DecideLate.text(lang).to_owned()),
+            Some(by) => {
+                let by = say::moment(by, app.now(), app.zone(), lang);
+                parts.push(W::DecideBy.with(lang, &[&by]));
+            }
+            None => {}
+        }
     } else if !q.settles.is_empty() {
         parts.push(W::WhySettles.with(lang, &[&q.settles.len().to_string()]));
     }

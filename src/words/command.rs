@@ -4,6 +4,7 @@ crate::words! {
     /// What the commands say.
     pub enum Command {
         Recorded: "已记录为第 {0} 条, 记录头 {1}", "recorded as entry {0}, head {1}";
+        Exported: "已导出 {0} 条, 记录头 {1}", "exported {0} entries, head {1}";
         ReadAs: "{0} 读作 {1}", "{0} read as {1}";
         NoIncidents: "没有事件", "no incidents";
         NothingRuns: "没有在走的时钟", "no clock is running";

@@ -18,6 +18,7 @@ words! {
         CtxGlobal: "各屏", "everywhere";
         CtxForm: "表单", "forms";
         CtxRead: "阅读", "reading";
+        CtxSave: "存到别处", "saving elsewhere";
         CtxBanner: "未能记录", "not recorded";
         Exercise: "演练 EXERCISE", "EXERCISE 演练";
 
@@ -55,6 +56,10 @@ words! {
         ActEntry: "展开", "whole entry";
         ActCorrect: "更正", "correct";
         ActRun: "执行", "do it";
+        ActHandOverTo: "交给..", "hand over to ..";
+        ActAccept: "接受交接", "accept it";
+        ActSaveAs: "存到别处", "save elsewhere";
+        ActSave: "写入新文件", "write a new file";
         ActAcknowledge: "知道了", "understood";
         ActUp: "上移", "up";
         ActDown: "下移", "down";
@@ -79,7 +84,16 @@ words! {
         Opened: "已立案 {0}", "opened {0}";
         OthersWrote: "{0} 刚刚写入了记录", "{0} has just added to the record";
         NotRecorded: "未能确认写入磁盘", "NOT RECORDED for certain";
-        Unsaved: "未保存的内容, 请抄下:", "what was not saved; copy it:";
+        Unsaved: "未保存的内容, 请抄下 (是一条命令), 或按 s 存到别处:", "what was not saved, as a command: copy it, or press s to save it elsewhere:";
+        SavedAs: "已存到 {0}; 它还不在记录里", "saved in {0}; it is not in the record yet";
+        SaveWhere: "存到哪个新文件: ", "into which new file: ";
+        Reading: "正在读取附件.. 尚未记录", "reading the files.. not recorded yet";
+        KeptBack: "已恢复 {0} 未记录的内容; 先看记录里有没有", "what you were typing at {0} is back; see first whether it is in the record";
+        KeptNew: "{0} 有一份没填完的新建表单, 按 N 继续", "a new incident was being typed at {0}; N goes on with it";
+        AlsoOn: "同时在线 {0}", "also on: {0}";
+        NewerPack: "规则包已有新版 {0}, 本事件按 {1} 判断", "the rules have a newer edition {0}; this incident is judged by {1}";
+        HandOverOpen: "{0} 交给 {1} ({2}): 交接待接受 (h)", "{0} hands over to {1} ({2}): waits to be accepted (h)";
+        HandOverWaits: "交接待接受: {0}", "hand-over waits for {0}";
         DraftKept: "未记录; 已填内容保留, 再打开还在", "not recorded; what you typed is kept for when you come back";
         DraftBack: "已恢复上次未记录的内容", "what you typed before is back";
         BadAction: "配置中的动作 `{0}` 不存在", "configuration names an unknown action `{0}`";
@@ -131,7 +145,12 @@ words! {
         ChainSent: "{0} 已报", "told {0}";
         IsClosed: "事件已结束: {0}", "closed: {0}";
         NextTell: "报 {0}: {1}", "tell {0}: {1}";
-        NextTriage: "研判 (t): {0} 个未知; 最早的期限可能是 {1}", "triage (t): {0} unknowns; the earliest limit could be {1}";
+        NextTriage: "研判 (t): {0} 个未知; 最迟 {2} 定级, 最早期限可能是 {1}", "triage (t): {0} unknowns; decide by {2}, the earliest limit could be {1}";
+        NextLate: "定级已晚, 先报: {0}", "past the time to decide, report first: {0}";
+        NextThenDecide: "{0}; 待定的最迟 {1} 定级", "{0}; decide the rest by {1}";
+        NextThenLate: "{0}; 另有待定的已过定级时间, 也先报", "{0}; others are past the time to decide: report those, too";
+        DecideBy: "最迟 {0} 定级", "decide by {0}";
+        DecideLate: "定级已晚, 先报", "too late to decide: report";
         NextTriageCalm: "研判 (t): 还有 {0} 个未知", "triage (t): {0} unknowns";
         NextNothing: "没有到期的报告; 有新情况请更新", "no report is due; update when something changes";
         NoNumber: "号码未登记 (写进通讯录文件)", "no number on file (put it into your directory file)";
@@ -190,6 +209,7 @@ words! {
         FormWaive: "不适用, 因为", "does not apply, because";
         FormCorrect: "更正", "correct";
         FormNote: "备注", "note";
+        FormHandOverShort: "交接", "handed";
         FormHandOver: "交接", "hand over";
         FormClose: "结束事件", "close the incident";
         FieldTitle: "标题", "title";
@@ -200,6 +220,7 @@ words! {
         FieldChannel: "渠道", "channel";
         FieldReference: "编号", "reference";
         FieldHappenedAt: "实际时间", "happened at";
+        FieldFiles: "附件", "files";
         FieldFailed: "未成功的原因", "failed because";
         FieldLate: "超时的原因", "late because";
         FieldOfficer: "接收人", "taken by";
@@ -213,11 +234,12 @@ words! {
         HintPacks: "左右键移动, 空格勾选", "left and right move, space ticks";
         HintOptional: "可留空", "may be empty";
         HintHappenedAt: "空 = 现在; 例 02:05, 20m ago", "empty = now; e.g. 02:05, 20m ago";
+        HintFiles: "文件路径, 多个用 ; 分开; 只记名称和摘要", "paths, several with ; between; name and digest are kept";
         HintFailed: "报成功的留空", "empty if it went through";
         HintLate: "已超时, 写明原因", "past its limit; say why";
         HintBecause: "必填, 会留在记录里", "needed; it stays in the record";
         HintValue: "新的值; ? 表示不知道", "the new value; ? for unknown";
-        HintText: "不写涉密内容", "nothing secret";
+        HintText: "不写涉密内容; Ctrl-J 换行", "nothing secret; Ctrl-J breaks the line";
         OneOf: "{0}/{1}", "{0}/{1}";
         Withdraw: "撤回整条", "withdraw the whole entry";
         NothingSent: "还没有已报的记录; 先按 r 记录已报", "nothing was sent yet; record it with r first";
@@ -276,6 +298,7 @@ words! {
         HelpMarks: "标记", "marks";
         MarkSoon: "即将到期, 或已超时", "ends soon, or overdue";
         MarkRunning: "计时中", "running";
+        MarkLate: "待定, 但起草审批已来不及: 先报", "undecided, and past the time to decide: report first";
         MarkForecast: "若不恢复, 到时升级", "the level will rise then if it goes on";
         MarkUndecided: "待定: 可能适用", "undecided: it may apply";
         MarkWaiting: "尚未起算", "waits for what starts it";

@@ -65,7 +65,8 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
             fill(lang.pick("结束, 因为: {0}", "closed, because: {0}"), &[because])
         }
         Event::TookOver { entry } => {
-            fill(lang.pick("接班 (#{0})", "takes over (#{0})"), &[&entry.to_string()])
+            let n = entry.to_string();
+            fill(lang.pick("接受交接 (#{0})", "takes over (#{0})"), &[&n])
         }
         Event::Recovered { offset, bytes, .. } => fill(
             lang.pick(
@@ -148,13 +149,17 @@ fn answered(
 }
 
 /// The name of a field that a correction can change.
-fn field_label(name: &str, lang: Lang) -> &str {
+pub fn field_label(name: &str, lang: Lang) -> &str {
     match name {
+        "learned_at" => lang.pick("发现或获知时间", "the time it was learned of"),
+        "handling_ended_at" => lang.pick("处置结束时间", "the end of handling"),
+        "sent" => lang.pick("报出时间", "the time it was sent"),
+        "attachment" => lang.pick("附件名", "name of the attachment"),
         "title" => lang.pick("标题", "title"),
         "to" => lang.pick("报告对象", "recipient"),
         "channel" => lang.pick("渠道", "channel"),
         "reference" => lang.pick("编号", "reference"),
-        "happened_at" => lang.pick("发生于", "happened at"),
+        "happened_at" => lang.pick("实际时间", "happened at"),
         "failed" => lang.pick("未报通原因", "failed because"),
         "late_because" => lang.pick("迟报原因", "late because"),
         "officer" => lang.pick("接报人", "taken by"),

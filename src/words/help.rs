@@ -14,7 +14,7 @@ pub const ZH: &[(&str, &str)] = &[
     ("waive", "记录某项义务不适用及理由"),
     ("correct", "更正一条; 不给字段即撤回"),
     ("note", "记一条备注"),
-    ("handover", "记录交接"),
+    ("handover", "记录交接, 接受交接, 或打印交接单"),
     ("close", "结束事件"),
     ("log", "记录: 查看, 校验, 导出"),
     ("log show", "列出各条"),
@@ -38,6 +38,8 @@ pub const ZH: &[(&str, &str)] = &[
 
 /// The same for flags and arguments that several commands share, by their long names.
 pub const ZH_FLAGS: &[(&str, &str)] = &[
+    ("accept", "接受上一次交接"),
+    ("show", "打印时限, 已报, 未知和下一步"),
     ("home", "数据文件夹 (否则用 JISHI_HOME, 再否则用系统的数据文件夹)"),
     ("lang", "消息的语言: zh 或 en"),
     ("format", "输出给人 (text) 还是给程序 (json)"),

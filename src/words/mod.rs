@@ -2,6 +2,7 @@
 //!
 //! - `say`: moments, clocks, levels, answers and states as people read them
 //! - `refusal`: why something was not recorded, and the mend
+//! - `spoken`: the same in the names that stand on the screens
 //! - `console`: labels of the full-screen console
 //! - `command`: messages of the command line
 //! - `entry`: one entry of a record
@@ -18,6 +19,7 @@ pub mod help;
 pub mod plain;
 pub mod refusal;
 pub mod say;
+pub mod spoken;
 pub mod witness;
 
 use crate::domain::law::Text;

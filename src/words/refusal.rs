@@ -117,6 +117,12 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> Message {
             "entry {0} begins the record and cannot be withdrawn",
             &[&entry.to_string()],
         ),
+        Refusal::NoHandOver => say("没有待接受的交接", "there is no hand-over to accept", &[]),
+        Refusal::Accepted { by, entry } => say(
+            "{0} 已接受这次交接 (第 {1} 条)",
+            "{0} has accepted this hand-over already (entry {1})",
+            &[by, &entry.to_string()],
+        ),
         Refusal::Closed { entry } => say("事件已结束", "the incident is closed", &[]).hint(fill(
             lang.pick(
                 "要重新打开, 请撤回第 {0} 条: jishi correct ID {0} --because ...",
@@ -126,7 +132,7 @@ pub fn refusal(refusal: &Refusal, lang: Lang) -> Message {
         )),
         Refusal::NewerEntries { count } => say(
             "记录中有 {0} 条是更新版本写的, 本版本不理解",
-            "{0} entries of the record are from a newer version and not understood",
+            "the record holds entries of a newer version that are not understood: {0}",
             &[&count.to_string()],
         )
         .hint(lang.pick(
@@ -184,6 +190,9 @@ fn bad_value(fact: &str, why: &BadValue, kind: &str, lang: Lang) -> Message {
                 Some(n) => m.hint(fill(lang.pick("是不是 `{0}`?", "did you mean `{0}`?"), &[n])),
                 None => m,
             };
+            if options.is_empty() {
+                return m;
+            }
             m.hint(fill(lang.pick("可选: {0}", "possible: {0}"), &[&options.join(", ")]))
         }
         BadValue::Backwards { text } => {

@@ -20,6 +20,8 @@ pub enum Urgency {
     Overdue,
     /// Ends soon.
     Soon,
+    /// Undecided, and too late to decide first: drafting and approval would no longer fit.
+    Late,
     /// Runs.
     Running,
     /// Would run if it applied; not settled yet.
@@ -51,10 +53,20 @@ impl Urgency {
         }
     }
 
+    /// The same, where drafting and approval take `lead` seconds: what is still undecided then is
+    /// late to decide.
+    pub fn with_lead(duty: &DutyStatus, now: Time, soon: i64, lead: i64) -> Self {
+        match (Self::of(duty, now, soon), duty.decide_by(lead)) {
+            (Self::Undecided, Some(by)) if now >= by => Self::Late,
+            (urgency, _) => urgency,
+        }
+    }
+
     /// A mark of at most two ASCII characters.
     pub fn mark(self) -> &'static str {
         match self {
             Self::Overdue | Self::Soon => "!!",
+            Self::Late => "?!",
             Self::Running => "!",
             Self::Undecided => "?",
             Self::Waiting => "..",

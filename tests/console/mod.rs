@@ -54,6 +54,9 @@ pub struct Desk {
     pub held: Vec<Effect>,
     pub seen: Vec<Effect>,
     pub store: Vec<Incident>,
+    /// Half-typed text as the host keeps it, and how often it was handed over.
+    pub kept: Vec<(String, String)>,
+    pub keeps: usize,
     ids: u32,
 }
 
@@ -133,6 +136,8 @@ impl Desk {
             held: Vec::new(),
             seen: Vec::new(),
             store: incidents,
+            kept: Vec::new(),
+            keeps: 0,
             ids: 0,
         }
     }
@@ -161,13 +166,23 @@ impl Desk {
 
     pub fn send(&mut self, msg: Msg) {
         let effects = self.app.update(msg);
+        let (kept, effects): (Vec<_>, Vec<_>) =
+            effects.into_iter().partition(|e| matches!(e, Effect::Keep { .. }));
+        for e in kept {
+            let Effect::Keep { incident, text } = e else { continue };
+            self.keeps += 1;
+            self.kept.retain(|(i, _)| *i != incident);
+            self.kept.extend(text.map(|t| (incident, t)));
+        }
         self.seen.extend(effects.clone());
         match self.mood {
             Mood::Writes => effects.into_iter().for_each(|e| self.carry_out(e)),
             Mood::Waits => self.held.extend(effects),
             Mood::Fails => {
                 for e in effects {
-                    if matches!(e, Effect::Append { .. } | Effect::Create { .. }) {
+                    if matches!(e, Effect::Digest { .. } | Effect::SaveAs { .. }) {
+                        self.carry_out(e);
+                    } else if matches!(e, Effect::Append { .. } | Effect::Create { .. }) {
                         let message = Message::plain("disk full").hint("free some space");
                         let unsaved = format!("{e:?}");
                         self.send(Msg::NotRecorded { message, unsaved });
@@ -203,7 +218,10 @@ impl Desk {
                         self.store.push(incident.clone());
                         self.send(Msg::Created(Box::new(incident)));
                     }
-                    Err(r) => self.send(Msg::Refused { message: refusal::refusal(&r, lang) }),
+                    Err(r) => {
+                        let message = refusal::refusal(&r, lang);
+                        self.send(Msg::Refused { message, why: Some(Box::new(r)) });
+                    }
                 }
             }
             Effect::Append { incident, intent } => {
@@ -216,9 +234,33 @@ impl Desk {
                         let head = format!("{n:064x}");
                         self.send(Msg::Appended { incident, entries: vec![e], head });
                     }
-                    Err(r) => self.send(Msg::Refused { message: refusal::refusal(&r, lang) }),
+                    Err(r) => {
+                        let message = refusal::refusal(&r, lang);
+                        self.send(Msg::Refused { message, why: Some(Box::new(r)) });
+                    }
                 }
             }
+            Effect::Digest { paths } => {
+                let file = |p: &String| jishi::domain::event::Attachment {
+                    name: p.rsplit('/').next().unwrap_or_default().to_owned(),
+                    bytes: 3,
+                    sha256: "ab".repeat(32),
+                };
+                let missing = paths.iter().find(|p| p.contains("missing"));
+                self.send(match missing {
+                    Some(p) => Msg::Refused {
+                        message: Message::plain(format!("cannot read `{p}`")),
+                        why: None,
+                    },
+                    None => Msg::Digested { files: paths.iter().map(file).collect() },
+                });
+            }
+            Effect::SaveAs { path, .. } => self.send(if path.contains("there") {
+                let message = Message::plain("exists and was not overwritten");
+                Msg::Refused { message, why: None }
+            } else {
+                Msg::Saved { path }
+            }),
             _ => {}
         }
     }

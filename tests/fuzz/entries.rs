@@ -60,7 +60,7 @@ pub(crate) fn facts(data: &[u8]) {
         && let Ok(case) = jishi::cli::read_facts(text, vec![Arc::clone(pack)], now, UTC)
     {
         let assessed = jishi::domain::assess::assess(&case, now);
-        let _ = jishi::report::json::assessment(&case, &assessed, UTC);
+        let _ = jishi::report::json::assessment(&case, &assessed, UTC, 1200);
     }
 }
 

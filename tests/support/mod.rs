@@ -9,7 +9,7 @@
 //! sent DUTY BODY CHANNEL [REFERENCE]           one attempt to report
 //! failed DUTY BODY CHANNEL WHY                 one attempt that did not go through
 //! received DUTY BODY [REFERENCE]               an acknowledgement
-//! waive DUTY WHY / note TEXT / handover WHO / close WHY
+//! waive DUTY WHY / note TEXT / handover WHO / accept ENTRY / close WHY
 //! correct ENTRY WHY | FIELD=VALUE ...          a correction; without fields a withdrawal
 //! ```
 //!
@@ -75,7 +75,7 @@ pub fn stories() -> Vec<Story> {
     out
 }
 
-fn read(name: &str, text: &str) -> Story {
+pub fn read(name: &str, text: &str) -> Story {
     let mut now = Time::default();
     let mut steps = Vec::new();
     for (n, line) in text.lines().enumerate() {
@@ -140,6 +140,7 @@ fn step(line: &str, now: Time) -> Option<Step> {
         "waive" => Step::Do(Intent::Waive { duty: word_at(0)?, because: from(1)? }),
         "note" => Step::Do(Intent::Note { text: rest.to_owned(), happened_at: None }),
         "handover" => Step::Do(Intent::HandOver { to: rest.to_owned() }),
+        "accept" => Step::Do(Intent::TakeOver { entry: rest.parse().ok()? }),
         "close" => Step::Do(Intent::Close { because: rest.to_owned() }),
         "correct" => {
             let (head, fields) = rest.split_once('|').unwrap_or((rest, ""));

@@ -1,0 +1,60 @@
+//! Something that was said, kept so that it follows a change of language.
+
+use super::App;
+use crate::domain::clockwatch::Change;
+use crate::domain::decide::Refusal;
+use crate::words::console::Word as W;
+use crate::words::entry::{clock_changed, far_folder};
+use crate::words::refusal::Message;
+use crate::words::spoken::spoken;
+
+/// Something that was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// One of the console's own texts, with its values.
+    Word(W, Vec<String>),
+    /// Why the engine refused.
+    Refusal(Box<Refusal>),
+    /// What happened to the wall clock.
+    Clock(Box<Change>),
+    /// The records lie on a file system of another machine, of this kind.
+    FarFolder(String),
+    /// Words that the host chose.
+    Message(Message),
+}
+
+impl From<W> for Said {
+    fn from(word: W) -> Self {
+        Self::Word(word, Vec::new())
+    }
+}
+
+impl From<Refusal> for Said {
+    fn from(why: Refusal) -> Self {
+        Self::Refusal(Box::new(why))
+    }
+}
+
+impl App {
+    /// Puts what was said into the language of the moment.
+    pub fn in_words(&self, said: &Said) -> Message {
+        match said {
+            Said::Word(word, values) => {
+                let values: Vec<&str> = values.iter().map(String::as_str).collect();
+                Message::plain(word.with(self.lang, &values))
+            }
+            Said::Refusal(why) => {
+                let mut message = spoken(why, self.current().map(|i| &i.incident), self.lang);
+                if let Refusal::LongAgo { .. } | Refusal::NewerEntries { .. } = **why {
+                    message.hints = vec![W::AgainToConfirm.text(self.lang).to_owned()];
+                }
+                message
+            }
+            Said::Clock(c) => {
+                Message::plain(clock_changed(c.what, c.ms, c.note.as_deref(), self.lang))
+            }
+            Said::FarFolder(kind) => Message::plain(far_folder(kind, self.lang)),
+            Said::Message(message) => message.clone(),
+        }
+    }
+}

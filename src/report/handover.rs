@@ -1,0 +1,232 @@
+//! What somebody who takes over must know: on one screen, and as text of fewer than 24 lines.
+
+use super::lines::{Style, decide_by};
+use crate::domain::assess::Assessment;
+use crate::domain::duty::{DutyStatus, State};
+use crate::domain::event::Mode;
+use crate::domain::incident::{HandOver, Incident};
+use crate::domain::text::printable;
+use crate::domain::time::Time;
+use crate::domain::tri::Tri;
+use crate::words::say::{self, Urgency};
+use crate::words::{Lang, fill};
+
+/// Clocks that get a line.
+const CLOCKS: usize = 6;
+/// Reports that get a line, the latest ones.
+const REPORTS: usize = 5;
+/// A moment without seconds, so that the text stands still where no clock does.
+const TO_THE_MINUTE: &str = "%Y-%m-%d %H:%M %:z";
+/// Open questions that are named.
+const UNKNOWNS: usize = 4;
+
+/// One line, and whether it begins a part.
+pub type Line = (String, bool);
+
+/// Clocks, who was told what, what is open, what comes next, and who hands over to whom.
+pub fn lines(incident: &Incident, head: &str, a: &Assessment, style: Style) -> Vec<Line> {
+    let work = Work { incident, a, style };
+    let mut out = work.top(head);
+    work.clocks(&mut out);
+    work.told(&mut out);
+    work.open(&mut out);
+    work.next(&mut out);
+    out.push((work.hands(), true));
+    out.into_iter().map(|(line, first)| (printable(&line), first)).collect()
+}
+
+/// Who hands over to whom, and whether it was accepted.
+pub fn hands(h: &HandOver, now: Time, style: Style) -> String {
+    let at = |t| say::moment(t, now, style.zone, style.lang);
+    let (zh, en) = match &h.accepted {
+        None => ("{0} 交给 {1} {2}, 待接受", "{0} to {1} {2}, waits to be accepted"),
+        Some(_) => ("{0} 交给 {1} {2}, {3} 于 {4} 接受", "{0} to {1} {2}, accepted by {3} {4}"),
+    };
+    let (by, when) = h.accepted.as_ref().map(|a| (a.by.as_str(), at(a.at))).unwrap_or_default();
+    fill(style.lang.pick(zh, en), &[&h.by, &h.to, &at(h.at), by, &when])
+}
+
+struct Work<'a> {
+    incident: &'a Incident,
+    a: &'a Assessment,
+    style: Style,
+}
+
+impl Work<'_> {
+    fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
+        self.style.lang.pick(zh, en)
+    }
+
+    fn at(&self, t: Time) -> String {
+        say::moment(t, self.a.now, self.style.zone, self.style.lang)
+    }
+
+    fn top(&self, head: &str) -> Vec<Line> {
+        let lang = self.style.lang;
+        let i = self.incident;
+        let exercise = if i.mode == Mode::Exercise { "演练 EXERCISE  " } else { "" };
+        let head: String = head.chars().take(16).collect();
+        let record = fill(
+            self.pick("记录 {0} 条, 头 {1}", "record {0} entries, head {1}"),
+            &[&i.entries.len().to_string(), &head],
+        );
+        let mut out = vec![
+            (format!("{exercise}{}  {}", i.title, i.id), true),
+            (
+                format!("{}  {record}", self.style.zone.show(self.a.now).format(TO_THE_MINUTE)),
+                false,
+            ),
+        ];
+        for (pack, v) in i.case.packs.iter().zip(&self.a.packs) {
+            let open = if v.settled() { "" } else { self.pick(" (未定)", " (not settled)") };
+            let label = self.pick("等级", "level");
+            out.push((format!("{label}  {}{open}", say::bounds(pack, v, lang)), false));
+        }
+        out
+    }
+
+    fn clocks(&self, out: &mut Vec<Line>) {
+        let lang = self.style.lang;
+        let open =
+            |d: &&DutyStatus| d.own && matches!(d.state, Some(State::Running | State::Overdue));
+        let all: Vec<&DutyStatus> = self.a.duties.iter().filter(open).collect();
+        out.push((self.pick("时限", "clocks").to_owned(), true));
+        let row = |d: &&DutyStatus| {
+            let mark = Urgency::with_lead(d, self.a.now, self.style.soon, self.style.lead).mark();
+            let title = say::duty_title(&self.incident.case, d, lang).to_owned();
+            let left = d.due.map(|due| (due - self.a.now).num_seconds());
+            let left = left.map(|s| say::countdown(s, lang)).unwrap_or_default();
+            let words = || d.words.as_ref().map(|w| lang.of(w).to_owned()).unwrap_or_default();
+            let due = d.due.map_or_else(words, |due| self.at(due));
+            [mark.to_owned(), due, left, say::state(d, lang).to_owned(), title]
+        };
+        let rows: Vec<_> = all.iter().take(CLOCKS).map(row).collect();
+        out.extend(super::lines::columns(&rows).into_iter().map(|l| (format!("  {l}"), false)));
+        self.more(out, all.len(), CLOCKS);
+        if all.is_empty() {
+            out.push((format!("  {}", self.pick("没有运行中的时限", "none runs")), false));
+        }
+    }
+
+    fn more(&self, out: &mut [Line], all: usize, shown: usize) {
+        if let (Some((last, _)), true) = (out.last_mut(), all > shown) {
+            last.push_str(&format!("  +{}", all - shown));
+        }
+    }
+
+    fn told(&self, out: &mut Vec<Line>) {
+        let lang = self.style.lang;
+        let case = &self.incident.case;
+        let all = &case.submissions;
+        out.push((self.pick("已报", "told").to_owned(), true));
+        let from = all.len().saturating_sub(REPORTS);
+        for s in all.iter().skip(from) {
+            let found = case.find_duty(&s.duty);
+            let pack = found.map(|(p, _)| p);
+            let body = s.to.as_deref().unwrap_or("");
+            let body = pack
+                .and_then(|p| p.body(body).map(|(ix, _)| say::body(p, ix, lang)))
+                .unwrap_or(body);
+            let channel = s.channel.as_deref().unwrap_or("");
+            let channel = pack
+                .and_then(|p| p.channel(channel).map(|(_, c)| lang.of(&c.name)))
+                .unwrap_or(channel);
+            let reference = match &s.reference {
+                Some(r) => fill(self.pick(", 编号 {0}", ", reference {0}"), &[r]),
+                None => String::new(),
+            };
+            let got = match (s.failed, s.received_at) {
+                (true, _) => self.pick("未成功", "failed").to_owned(),
+                (false, Some(t)) => fill(self.pick("{0} 收到", "received {0}"), &[&self.at(t)]),
+                (false, None) => self.pick("未确认收到", "not acknowledged").to_owned(),
+            };
+            let title = found.map_or("", |(p, ix)| lang.of(&p.duties[ix.at()].title));
+            let at = self.at(s.sent_at);
+            out.push((format!("  {at}  {body}, {channel}{reference}; {got}  ({title})"), false));
+        }
+        self.more(out, all.len(), REPORTS);
+        if all.is_empty() {
+            out.push((format!("  {}", self.pick("还没有报", "nobody yet")), false));
+        }
+    }
+
+    fn open(&self, out: &mut Vec<Line>) {
+        let lang = self.style.lang;
+        let all = &self.a.questions;
+        let name = |id: &str| {
+            let fact = self.incident.case.fact(id).map(|f| lang.of(&f.short).to_owned());
+            fact.unwrap_or_else(|| id.to_owned())
+        };
+        let mut names: Vec<String> = all
+            .iter()
+            .take(UNKNOWNS)
+            .map(|q| match q.earliest_due {
+                Some(due) => {
+                    fill(self.pick("{0} ({1})", "{0} ({1})"), &[&name(&q.fact), &self.at(due)])
+                }
+                None => name(&q.fact),
+            })
+            .collect();
+        if all.len() > UNKNOWNS {
+            names.push(format!("+{}", all.len() - UNKNOWNS));
+        }
+        if names.is_empty() {
+            names.push(self.pick("没有", "nothing").to_owned());
+        }
+        let label = self.pick("未知 (可早到的期限)", "unknown (earliest limit)");
+        out.push((format!("{label}  {}", names.join(" | ")), true));
+    }
+
+    fn next(&self, out: &mut Vec<Line>) {
+        let lang = self.style.lang;
+        let label = self.pick("下一步", "next");
+        let closed = self.incident.closed.is_some();
+        let own =
+            || self.a.duties.iter().filter(|d| d.own && d.is_open() && d.due.is_some() && !closed);
+        let sure = own().filter(|d| d.applies == Tri::Yes).min_by_key(|d| d.due);
+        let undecided = own().filter(|d| d.applies == Tri::Unknown).min_by_key(|d| d.due);
+        let mut parts = Vec::new();
+        if let Some((d, due)) = sure.and_then(|d| Some((d, d.due?))) {
+            let title = say::duty_title(&self.incident.case, d, lang);
+            let text = self.pick("{0} {1} 前", "{0} by {1}");
+            parts.push(fill(text, &[title, &self.at(due)]));
+        }
+        if let Some(d) = undecided {
+            let title = say::duty_title(&self.incident.case, d, lang);
+            let by = decide_by(d, self.a.now, self.style).unwrap_or_default();
+            parts.push(format!("{by} ({title})"));
+        }
+        if parts.is_empty() {
+            parts.push(self.pick("没有到期的报告", "no report is due").to_owned());
+        }
+        for (i, part) in parts.into_iter().enumerate() {
+            let lead = if i == 0 { label } else { "  " };
+            out.push((format!("{lead}  {part}"), i == 0));
+        }
+    }
+
+    fn hands(&self) -> String {
+        let label = self.pick("交接", "hand-over");
+        match &self.incident.handover {
+            Some(h) => format!("{label}  {}", hands(h, self.a.now, self.style)),
+            None => format!("{label}  {}", self.pick("还没有交接", "none yet")),
+        }
+    }
+}
+
+/// The short words for a hand-over that nobody accepted yet.
+pub fn waits(incident: &Incident, lang: Lang) -> Option<String> {
+    let open = incident.handover.as_ref().filter(|h| h.accepted.is_none())?;
+    let text = lang.pick("交接待接受: {0}", "hand-over waits for {0}");
+    incident.closed.is_none().then(|| fill(text, &[&printable(&open.to)]))
+}
+
+#[cfg(test)]
+mod tests {
+    /// A heading and two lines, three lines of level, the clocks, the reports, and four lines.
+    #[test]
+    fn it_stays_under_twenty_four_lines() {
+        let most = 2 + 2 + 1 + super::CLOCKS + 1 + super::REPORTS + 1 + 2 + 1;
+        assert!(most < 24, "{most}");
+    }
+}
