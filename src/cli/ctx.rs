@@ -16,7 +16,7 @@ use crate::host::config::{self, Config, ConfigError};
 use crate::host::desk::{Desk, DeskError, Listing};
 use crate::host::heads::Heads;
 use crate::host::paths::Paths;
-use crate::host::store::{FsStore, Ground, Record};
+use crate::host::store::{FsStore, Ground, Record, Room};
 use crate::host::who;
 use crate::packs;
 use crate::words::Lang;
@@ -125,7 +125,12 @@ impl Ctx {
     /// Says on standard error that the records lie on another machine, where they do: that several
     /// write at once cannot be promised there.
     pub(super) fn warn_of_ground(&self) {
-        if let Ground::Network(kind) = self.store().ground() {
+        let store = self.store();
+        if let Some(room) = store.room().filter(Room::low) {
+            let mib = (room.free >> 20).to_string();
+            super::out::note(&Command::LittleRoom.with(self.lang, &[&mib]));
+        }
+        if let Ground::Network(kind) = store.ground() {
             super::out::note(&format!("jishi: {}", far_folder(kind, self.lang)));
         }
     }
@@ -145,7 +150,11 @@ impl Ctx {
     /// # Errors
     /// There is none of that id, or its record is damaged.
     pub(super) fn opened(&self, desk: &Desk, id: &str) -> Result<(Incident, Record), Fault> {
-        desk.open(id).map_err(|e| self.desk_fault(e))
+        let (incident, record) = desk.open(id).map_err(|e| self.desk_fault(e))?;
+        if let Some(torn) = &record.torn {
+            super::out::note(&format!("jishi: {}: {torn}", record.id));
+        }
+        Ok((incident, record))
     }
 
     /// Opens all incidents; those that cannot be opened are listed with their problem.
