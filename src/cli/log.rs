@@ -168,8 +168,7 @@ fn verify(ctx: &Ctx, target: &str, head: Option<&str>, signers: Option<&Path>) -
     let found_at = match &head {
         None => None,
         Some(head) => {
-            let found = File::open(&path)
-                .and_then(|f| record::entry_with_head(BufReader::with_capacity(1 << 16, f), head));
+            let found = File::open(&path).and_then(|f| record::entry_with_head(f, head));
             match found {
                 Ok(found) => found,
                 Err(e) => return not_checked(&e.to_string()),

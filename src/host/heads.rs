@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, BufReader, Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -266,8 +266,7 @@ impl Heads {
         // Read from the file and not from the place: another program of ours may have added to it, and
         // remembered that, since the place was read.
         let wanted = [was.count].into();
-        let found = File::open(place.file)
-            .and_then(|f| heads_at(BufReader::with_capacity(1 << 16, f), &wanted));
+        let found = File::open(place.file).and_then(|f| heads_at(f, &wanted));
         let found = match found {
             Ok(found) => found.get(&was.count).copied(),
             Err(e) => {

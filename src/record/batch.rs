@@ -1,7 +1,7 @@
 //! Many lines at once: read from a file in large pieces, and each looked at on its own, on two
 //! threads where that pays.
 
-use std::io::{self, BufRead, Read as _};
+use std::io::{self, Read};
 use std::thread;
 
 use super::damage::Gap;
@@ -10,8 +10,13 @@ use super::line::{self, Decoded, LINE_MOST};
 use super::wrong::Wrong;
 use crate::domain::event::{Entry, Event, Mode};
 
-/// How many bytes are read before they are looked at; one line more at most.
-const FILL: usize = 2 << 20;
+/// How many bytes are read before they are looked at, unless one line is longer: few enough to stay
+/// in the processor's cache, many enough to be worth a second thread.
+const FILL: usize = 512 << 10;
+/// How many bytes are asked for first: a record of usual length is read at once.
+const FIRST: usize = 64 << 10;
+/// The longest piece. One byte over the limit tells a line that is too long from one that was cut.
+const PIECE: usize = LINE_MOST as usize + 1;
 /// From how many bytes on a second thread pays: some hundred lines, a fraction of a millisecond.
 const SHARED: usize = 96 << 10;
 
@@ -60,32 +65,78 @@ impl Tie {
 }
 
 /// A line as it was read, or what is wrong with it by itself.
-pub(super) type Read = Result<(Tie, Option<Box<Entry>>), Wrong>;
+pub(super) type Looked = Result<(Tie, Option<Box<Entry>>), Wrong>;
 
 /// Some lines.
 #[derive(Default)]
 pub(super) struct Batch {
+    /// What was read, and room for more.
     bytes: Vec<u8>,
+    /// How much of that was read.
+    filled: usize,
     /// Where each piece ends.
     ends: Vec<usize>,
 }
 
 impl Batch {
-    /// Reads the next lines; says whether there were any.
+    /// Takes what `before` left over and reads the next lines; says whether there were any.
     ///
     /// A line that is too long comes in several pieces, of which only the last can end in a line feed.
-    pub(super) fn fill<R: BufRead>(&mut self, reader: &mut R) -> io::Result<bool> {
-        self.bytes.clear();
+    pub(super) fn fill<R: Read>(&mut self, before: &Self, reader: &mut R) -> io::Result<bool> {
         self.ends.clear();
-        while self.bytes.len() < FILL {
-            // One byte over the limit tells a line that is too long from one that was cut.
-            let n = reader.by_ref().take(LINE_MOST + 1).read_until(b'\n', &mut self.bytes)?;
-            if n == 0 {
-                break;
+        self.filled = 0;
+        let rest = before.rest();
+        self.make_room(rest.len());
+        if let Some(room) = self.bytes.get_mut(..rest.len()) {
+            room.copy_from_slice(rest);
+            self.filled = rest.len();
+        }
+        let mut ended = false;
+        while !ended && self.ends.is_empty() {
+            let enough = self.filled + FILL;
+            while !ended && self.filled < enough {
+                self.make_room(self.filled + 1);
+                let room = self.bytes.get_mut(self.filled..).unwrap_or_default();
+                match reader.read(room) {
+                    Ok(n) => {
+                        ended = n == 0;
+                        self.filled += n;
+                    }
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                    Err(e) => return Err(e),
+                }
             }
-            self.ends.push(self.bytes.len());
+            self.cut(ended);
         }
         Ok(!self.ends.is_empty())
+    }
+
+    /// Room grows with what is read: most records are short, and zeros cost time, too.
+    fn make_room(&mut self, least: usize) {
+        if self.bytes.len() < least {
+            self.bytes.resize(least.next_power_of_two().max(FIRST), 0);
+        }
+    }
+
+    /// Finds where each piece ends; what is no whole piece is left for the next batch, unless there is
+    /// no more to come.
+    fn cut(&mut self, ended: bool) {
+        let mut from = 0;
+        while let Some(ahead) = self.bytes.get(from..self.filled.min(from + PIECE)) {
+            let long = match memchr::memchr(b'\n', ahead) {
+                Some(feed) => feed + 1,
+                None if ahead.len() == PIECE || (ended && !ahead.is_empty()) => ahead.len(),
+                None => return,
+            };
+            from += long;
+            self.ends.push(from);
+        }
+    }
+
+    /// What was read behind the last piece.
+    fn rest(&self) -> &[u8] {
+        let from = self.ends.last().copied().unwrap_or(0);
+        self.bytes.get(from..self.filled).unwrap_or_default()
     }
 
     pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
@@ -93,17 +144,17 @@ impl Batch {
     }
 
     /// Reads each piece as a line, by itself; meanwhile, `next` fetches what comes next.
-    pub(super) fn read<T>(&self, keep: bool, next: impl FnOnce() -> T) -> (Vec<Read>, T) {
+    pub(super) fn read<T>(&self, keep: bool, next: impl FnOnce() -> T) -> (Vec<Looked>, T) {
         let look = |ends: &[usize], from: usize| {
             let ends: Vec<usize> = ends.iter().map(|end| end - from).collect();
             let bytes = self.bytes.get(from..).unwrap_or_default();
-            pieces(bytes, &ends).map(|piece| read(piece, keep)).collect::<Vec<Read>>()
+            pieces(bytes, &ends).map(|piece| read(piece, keep)).collect::<Vec<Looked>>()
         };
-        if self.bytes.len() < SHARED {
+        if self.filled < SHARED {
             return (look(&self.ends, 0), next());
         }
         // The other thread takes a little more: this one has to fetch, too, and to judge.
-        let share = self.bytes.len() / 9 * 4;
+        let share = self.filled / 9 * 4;
         let (first, second) = self.ends.split_at(self.ends.partition_point(|&end| end < share));
         let middle = first.last().copied().unwrap_or(0);
         thread::scope(|scope| {
@@ -127,7 +178,7 @@ fn pieces<'a>(bytes: &'a [u8], ends: &[usize]) -> impl Iterator<Item = &'a [u8]>
     })
 }
 
-fn read(piece: &[u8], keep: bool) -> Read {
+fn read(piece: &[u8], keep: bool) -> Looked {
     let bare = piece.strip_suffix(b"\n").unwrap_or(piece);
     if !keep {
         return Ok((line::tie(bare)?, None));

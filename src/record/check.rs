@@ -5,9 +5,9 @@
 //! one, line after line. What is done about damage is told in [`super::damage`].
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufRead};
+use std::io::{self, Read};
 
-use super::batch::{Batch, Read, Role, Tie};
+use super::batch::{Batch, Looked, Role, Tie};
 use super::damage::{Damage, Gap, Torn};
 use super::digest::Digest;
 use super::line::{self, LINE_MOST};
@@ -180,7 +180,7 @@ impl Report {
 ///
 /// # Errors
 /// The reader failed; what is wrong with the record is in the report.
-pub fn check<R: BufRead>(
+pub fn check<R: Read>(
     reader: R,
     from: Chain,
     limits: Limits,
@@ -193,7 +193,7 @@ pub fn check<R: BufRead>(
 ///
 /// # Errors
 /// The reader failed; what is wrong with the record is in the report.
-pub fn verify<R: BufRead>(reader: R, from: Chain, limits: Limits) -> io::Result<Report> {
+pub fn verify<R: Read>(reader: R, from: Chain, limits: Limits) -> io::Result<Report> {
     walk(reader, from, limits, false, |_, _| {})
 }
 
@@ -202,7 +202,7 @@ pub fn verify<R: BufRead>(reader: R, from: Chain, limits: Limits) -> io::Result<
 ///
 /// # Errors
 /// The reader failed.
-pub fn entry_with_head<R: BufRead>(reader: R, written: &str) -> io::Result<Option<u64>> {
+pub fn entry_with_head<R: Read>(reader: R, written: &str) -> io::Result<Option<u64>> {
     let mut found = None;
     walk(reader, Chain::start(), Limits::default(), false, |chain, _| {
         if found.is_none() && chain.head.answers_to(written) {
@@ -217,10 +217,7 @@ pub fn entry_with_head<R: BufRead>(reader: R, written: &str) -> io::Result<Optio
 ///
 /// # Errors
 /// The reader failed.
-pub fn heads_at<R: BufRead>(
-    reader: R,
-    counts: &BTreeSet<u64>,
-) -> io::Result<BTreeMap<u64, Digest>> {
+pub fn heads_at<R: Read>(reader: R, counts: &BTreeSet<u64>) -> io::Result<BTreeMap<u64, Digest>> {
     let mut found = BTreeMap::new();
     if !counts.is_empty() {
         walk(reader, Chain::start(), Limits::default(), false, |chain, _| {
@@ -246,7 +243,7 @@ pub fn check_bytes(bytes: &[u8]) -> Report {
 }
 
 /// Goes through lines; `each` gets the chain after an entry that holds, and the entry if `keep`.
-fn walk<R: BufRead>(
+fn walk<R: Read>(
     mut reader: R,
     from: Chain,
     limits: Limits,
@@ -256,9 +253,9 @@ fn walk<R: BufRead>(
     let mut walk = Walk { chain: from, damage: None, whole: None, within: false, seen: 0 };
     walk.seen = walk.chain.bytes;
     let (mut batch, mut next) = (Batch::default(), Batch::default());
-    let mut more = batch.fill(&mut reader)?;
+    let mut more = batch.fill(&next, &mut reader)?;
     while more {
-        let (read, filled) = batch.read(keep, || next.fill(&mut reader));
+        let (read, filled) = batch.read(keep, || next.fill(&batch, &mut reader));
         for (piece, read) in batch.pieces().zip(read) {
             walk.seen = walk.seen.saturating_add(piece.len() as u64);
             if walk.seen > limits.total {
@@ -292,7 +289,7 @@ struct Walk {
 impl Walk {
     /// Takes one piece: a line with its line feed, the last line without, or a part of a line that is
     /// too long. An error ends the walk: nothing can answer for that.
-    fn step(&mut self, piece: &[u8], read: Read) -> Result<Option<Option<Box<Entry>>>, Wrong> {
+    fn step(&mut self, piece: &[u8], read: Looked) -> Result<Option<Option<Box<Entry>>>, Wrong> {
         let ended = piece.last() == Some(&b'\n');
         let within = std::mem::replace(&mut self.within, !ended);
         let long = piece.len() as u64 > LINE_MOST;

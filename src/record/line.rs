@@ -3,8 +3,6 @@
 //! Reading cuts the entry out of its line by position and hashes the bytes that are stored; it never
 //! writes the entry anew to compare. What an older or newer program wrote therefore checks for ever.
 
-use std::borrow::Cow;
-
 use chrono::Datelike as _;
 use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
 use serde::de::{Deserializer, IntoDeserializer};
@@ -12,9 +10,10 @@ use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::batch::{Role, Tie};
+use super::batch::Tie;
 use super::canon::{self, NotCanonical};
 use super::digest::Digest;
+use super::glance;
 use super::wrong::Wrong;
 use crate::domain::event::{Boot, ClockQuality, Entry, Event, Mode, ToldBy, Who};
 use crate::domain::text::printable;
@@ -167,7 +166,7 @@ pub fn decode(line: &[u8]) -> Result<Decoded, Wrong> {
 }
 
 fn read(e: &[u8], head: Digest) -> Result<Decoded, Wrong> {
-    let (prev, entry) = match open::<Who, Boot>(e)? {
+    let (prev, entry) = match open(e)? {
         Opened::Ours(whole) => (whole.prev, whole.entry().map_err(unreadable)?),
         Opened::Newer(frame) => (frame.prev, frame.entry().map_err(unreadable)?),
     };
@@ -175,23 +174,14 @@ fn read(e: &[u8], head: Digest) -> Result<Decoded, Wrong> {
 }
 
 /// Reads a line as [`decode`] does and finds the same things wrong with it, but keeps only what ties
-/// it to its place; what is in most entries is looked at where it lies.
+/// it to its place.
 pub(super) fn tie(line: &[u8]) -> Result<Tie, Wrong> {
     let (e, head) = fitting(line)?;
-    let Opened::Ours(whole) = open::<LookWho<'_>, LookBoot<'_>>(e)? else {
-        return read(e, head).map(|read| Tie::of(&read));
-    };
-    let data = whole.data.get();
-    let looked = match whole.kind {
-        "noted" => serde_json::from_str::<LookNoted<'_>>(data).map(drop),
-        "answered" => serde_json::from_str::<LookAnswered<'_>>(data).map(drop),
-        _ => return read(e, head).map(|read| Tie::of(&read)),
-    };
-    looked.map_err(|e| unreadable(e.to_string()))?;
-    whole.times().map_err(unreadable)?;
-    let kind = (whole.n == 0).then(|| whole.kind.to_owned());
-    let (n, prev, mode) = (whole.n, link(whole.prev)?, whole.mode);
-    Ok(Tie { n, prev, head, mode, role: Role::Other(kind) })
+    let quick = || std::str::from_utf8(e).ok().and_then(|_| glance::look(e, head));
+    match (!suspect(e)).then(quick).flatten() {
+        Some(tie) => Ok(tie),
+        None => read(e, head).map(|read| Tie::of(&read)),
+    }
 }
 
 const fn unreadable(why: String) -> Wrong {
@@ -215,29 +205,25 @@ fn fitting(line: &[u8]) -> Result<(&[u8], Digest), Wrong> {
 }
 
 /// An entry whose digest fits, before its parts are looked at.
-enum Opened<'a, W, B> {
-    Ours(Whole<'a, W, B>),
+enum Opened<'a> {
+    Ours(Box<Whole<'a>>),
     Newer(Frame<'a>),
 }
 
-fn open<'a, W, B>(e: &'a [u8]) -> Result<Opened<'a, W, B>, Wrong>
-where
-    W: Deserialize<'a>,
-    B: Deserialize<'a>,
-{
+fn open(e: &[u8]) -> Result<Opened<'_>, Wrong> {
     let suspect = suspect(e);
     if suspect && let Some(at) = control(e) {
         return Err(Wrong::Control { at: (HEAD.len() + at) as u64 });
     }
     // All at once; else it would be done for each string by itself.
     let text = std::str::from_utf8(e).map_err(|e| unreadable(e.to_string()))?;
-    match serde_json::from_str::<Whole<'_, W, B>>(text) {
+    match serde_json::from_str::<Whole<'_>>(text) {
         Ok(whole) if whole.v == VERSION => {
             // Nothing that we write needs another escape; one that is there hides a control character.
             if suspect && let Some(at) = strange_escape(e) {
                 return Err(Wrong::Control { at: (HEAD.len() + at) as u64 });
             }
-            Ok(Opened::Ours(whole))
+            Ok(Opened::Ours(Box::new(whole)))
         }
         // A newer entry, or one that is not whole: what never changes must be there all the same.
         other => {
@@ -280,118 +266,42 @@ fn strange_escape(e: &[u8]) -> Option<usize> {
     })
 }
 
-/// An entry of our version, in one pass; its data waits until the kind is known. Who and boot are to
-/// be kept or looked at.
+/// An entry of our version, in one pass; its data waits until the kind is known.
 #[derive(Deserialize)]
-#[serde(bound(deserialize = "W: Deserialize<'de>, B: Deserialize<'de>"))]
-struct Whole<'a, W, B> {
+struct Whole<'a> {
     v: u64,
     n: u64,
-    #[serde(borrow)]
-    id: Cow<'a, str>,
+    id: String,
     prev: &'a str,
     at: &'a str,
-    #[serde(default, borrow)]
-    happened_at: Option<Text<'a>>,
+    #[serde(default)]
+    happened_at: Option<String>,
     #[serde(default)]
     happened_by: Option<ToldBy>,
-    by: W,
+    by: Who,
     mode: Mode,
-    boot: B,
+    boot: Boot,
     clock: ClockQuality,
     kind: &'a str,
     #[serde(borrow)]
     data: &'a RawValue,
 }
 
-impl<W, B> Whole<'_, W, B> {
-    fn times(&self) -> Result<(Time, Option<Time>), String> {
-        let happened_at = self.happened_at.as_ref();
-        let happened_at = happened_at.map(|t| moment("happened_at", &t.0)).transpose()?;
-        Ok((moment("at", self.at)?, happened_at))
-    }
-}
-
-impl Whole<'_, Who, Boot> {
+impl Whole<'_> {
     fn entry(self) -> Result<Entry, String> {
-        let (at, happened_at) = self.times()?;
+        let happened_at = self.happened_at.as_deref();
         Ok(Entry {
             n: self.n,
-            at,
-            happened_at,
+            id: self.id,
+            at: moment("at", self.at)?,
+            happened_at: happened_at.map(|t| moment("happened_at", t)).transpose()?,
             happened_by: self.happened_by,
             by: self.by,
             mode: self.mode,
             boot: self.boot,
             clock: self.clock,
             event: event(self.kind, self.data)?,
-            id: self.id.into_owned(),
         })
-    }
-}
-
-/// A text that is copied only where an escape in it makes that necessary.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// The shapes of what is in most entries, to be looked at and not kept. They take what the shapes in
-/// the domain take, and nothing else; a test compares them.
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "looked at, not kept")]
-struct LookWho<'a> {
-    #[serde(borrow)]
-    login: Text<'a>,
-    #[serde(default, borrow)]
-    sudo: Option<Text<'a>>,
-    #[serde(default, borrow)]
-    ssh: Option<Text<'a>>,
-    #[serde(default, borrow)]
-    tty: Option<Text<'a>>,
-    #[serde(default, borrow)]
-    host: Option<Text<'a>>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "looked at, not kept")]
-struct LookBoot<'a> {
-    #[serde(borrow)]
-    id: Text<'a>,
-    ms: u64,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "looked at, not kept")]
-struct LookNoted<'a> {
-    #[serde(borrow)]
-    text: Text<'a>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "looked at, not kept")]
-struct LookAnswered<'a> {
-    #[serde(borrow)]
-    set: LookPairs<'a>,
-    #[serde(default, borrow)]
-    note: Option<Text<'a>>,
-}
-
-struct LookPairs<'a>(std::marker::PhantomData<&'a ()>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for LookPairs<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Pairs;
-        impl<'de> serde::de::Visitor<'de> for Pairs {
-            type Value = ();
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a map")
-            }
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-                while map.next_entry::<Text<'de>, Text<'de>>()?.is_some() {}
-                Ok(())
-            }
-        }
-        deserializer.deserialize_map(Pairs).map(|()| Self(std::marker::PhantomData))
     }
 }
 

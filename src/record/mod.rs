@@ -18,6 +18,7 @@ pub mod check;
 pub mod checkpoint;
 pub mod damage;
 pub mod digest;
+mod glance;
 pub mod line;
 pub mod wrong;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -178,7 +178,7 @@ impl FsStore {
             return Ok(());
         }
         file.seek(SeekFrom::Start(was)).doing("read", &path)?;
-        let reader = BufReader::with_capacity(1 << 16, file.take(is - was));
+        let reader = file.take(is - was);
         let mut new = Vec::new();
         let each = |entry: Entry| new.push(entry);
         let report = check(reader, record.chain.clone(), LIMITS, each).doing("read", &path)?;
@@ -231,7 +231,7 @@ impl FsStore {
         }
         let was = &record.chain;
         file.seek(SeekFrom::Start(0)).doing("read", &path)?;
-        let reader = BufReader::with_capacity(1 << 16, file.take(was.bytes));
+        let reader = file.take(was.bytes);
         let report = verify(reader, self.start(), LIMITS).doing("read", &path)?;
         if was.count > 0 && report.chain.head != was.head {
             let rewritten = Wrong::Rewritten { was: was.head, is: report.chain.head };
@@ -294,6 +294,5 @@ pub fn check_path(path: &Path) -> Result<Report, StoreError> {
     let Some(file) = file else {
         return Err(StoreError::io("find a record in", path, std::io::ErrorKind::NotFound));
     };
-    let reader = BufReader::with_capacity(1 << 16, file);
-    verify(reader, Chain::start(), Limits::default()).doing("read", path)
+    verify(file, Chain::start(), Limits::default()).doing("read", path)
 }
