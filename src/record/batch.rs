@@ -14,7 +14,7 @@ use crate::domain::event::{Entry, Event, Mode};
 /// in the processor's cache, many enough to be worth a second thread.
 const FILL: usize = 512 << 10;
 /// How many bytes are asked for first: a record of usual length is read at once.
-const FIRST: usize = 64 << 10;
+const FIRST: usize = 16 << 10;
 /// The longest piece. One byte over the limit tells a line that is too long from one that was cut.
 const PIECE: usize = LINE_MOST as usize + 1;
 /// From how many bytes on a second thread pays: some hundred lines, a fraction of a millisecond.
@@ -114,7 +114,12 @@ impl Batch {
     /// Room grows with what is read: most records are short, and zeros cost time, too.
     fn make_room(&mut self, least: usize) {
         if self.bytes.len() < least {
-            self.bytes.resize(least.next_power_of_two().max(FIRST), 0);
+            let mut more = vec![0; least.next_power_of_two().max(FIRST)];
+            let was = self.bytes.get(..self.filled).unwrap_or_default();
+            if let Some(room) = more.get_mut(..was.len()) {
+                room.copy_from_slice(was);
+            }
+            self.bytes = more;
         }
     }
 

@@ -28,6 +28,9 @@ pub(crate) fn record(data: &[u8]) {
 
     let h = Digest::of(data).to_string();
     let line = [br#"{"e":"#, data, br#","h":""#, h.as_bytes(), br#""}"#].concat();
+    let placed = [first, &*line, b"\n"].concat();
+    let kept = check(&*placed, Chain::start(), Limits::default(), drop).expect("a slice");
+    assert_eq!(check_bytes(&placed), kept, "looking and reading agree on an entry");
     if let Ok(read) = decode(&line)
         && data.windows(4).any(|w| w == br#""v":"#.as_slice())
         && let Ok(again) = encode(&read.entry, read.prev)

@@ -12,6 +12,7 @@ mod common;
 mod damage;
 mod frozen;
 mod properties;
+mod reading;
 mod store;
 mod tampering;
 mod third_party;

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta};
 use jishi::domain::event::{
     Attachment, Boot, ClockEvent, ClockQuality, Entry, Event, Mode, PackPin, Sent, Sync, Who,
 };
-use jishi::record::{Chain, Digest, Limits, check, check_bytes, decode, encode};
+use jishi::record::{Chain, Digest, Limits, check, check_bytes, decode, encode, verify};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -118,8 +118,13 @@ proptest! {
         prop_assert_eq!(*lf, b'\n');
         prop_assert!(!bare.contains(&b'\n'));
         let read = decode(bare).unwrap();
-        prop_assert_eq!(read.entry, entry);
+        prop_assert_eq!(&read.entry, &entry);
         prop_assert_eq!((read.head, read.prev), (line.head, prev));
+        // The checker that keeps nothing takes it, too, and for the same.
+        let mut at = Chain::start();
+        (at.count, at.head) = (read.entry.n, prev);
+        let looked = verify(&*line.bytes, at.clone(), Limits::default()).unwrap();
+        prop_assert_eq!(looked, check(&*line.bytes, at, Limits::default(), drop).unwrap());
     }
 
     #[test]

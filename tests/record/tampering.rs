@@ -1,7 +1,7 @@
 //! Somebody who would rather the record said something else. Exhaustive, because it is cheap.
 
-use jishi::domain::event::Mode;
-use jishi::record::{Chain, Limits, Wrong, check, check_bytes, encode};
+use jishi::domain::event::{Event, Mode};
+use jishi::record::{Chain, Limits, Wrong, check, check_bytes, encode, verify};
 
 use crate::common::{entry, noted, opened, twelve};
 
@@ -19,6 +19,8 @@ fn every_flip_of_a_single_bit_is_found_in_its_line() {
                 let problem =
                     report.problem.unwrap_or_else(|| panic!("line {n}, bit {bit} of {i}"));
                 assert_eq!(problem.entry, n, "bit {bit} of byte {i}");
+                let looked = verify(&*bytes, chain.clone(), Limits::default()).unwrap();
+                assert_eq!(looked.problem, Some(problem), "bit {bit} of byte {i}");
                 bytes[i] ^= 1 << bit;
                 flips += 1;
             }
@@ -103,6 +105,10 @@ fn a_line_put_in_with_its_own_digest_breaks_the_link() {
 
 #[test]
 fn a_record_begins_once_and_keeps_its_mode() {
+    let nameless = Event::Opened { record: "5A".repeat(32), title: "x".to_owned(), packs: vec![] };
+    let first = encode(&entry(0, nameless), Chain::start().head).unwrap();
+    assert_eq!(check_bytes(&first.bytes).problem.unwrap().wrong, Wrong::BadRecordId);
+
     let first = encode(&entry(0, noted("x")), Chain::start().head).unwrap();
     let problem = check_bytes(&first.bytes).problem.unwrap();
     assert_eq!(problem.wrong, Wrong::NotOpened { kind: "noted".to_owned() });
