@@ -86,6 +86,39 @@ impl Mount {
         done.then(|| Self(at.to_owned()))
     }
 
+    /// An ext4 of its own in a file, which goes read-only at the first error that it meets.
+    fn ext4(at: &Path, image: &Path) -> Option<Self> {
+        fs::create_dir_all(at).unwrap();
+        fs::File::create(image).unwrap().set_len(16 << 20).unwrap();
+        let made = Command::new("mkfs.ext4").args(["-q", "-F"]).arg(image).status();
+        assert!(made.unwrap().success());
+        Self::mounted(at, image)
+    }
+
+    fn mounted(at: &Path, image: &Path) -> Option<Self> {
+        let options = ["-o", "loop,errors=remount-ro"];
+        let done = Command::new("mount").args(options).arg(image).arg(at).status();
+        if !done.is_ok_and(|s| s.success()) {
+            println!("skipped: a loop device cannot be mounted here");
+            return None;
+        }
+        Some(Self(at.to_owned()))
+    }
+
+    /// Has the kernel meet an error on the file system, as a dying disk would.
+    fn fail(&self) -> bool {
+        let mounts = fs::read_to_string("/proc/mounts").unwrap();
+        let ours = format!(" {} ", self.0.display());
+        let line = mounts.lines().find(|l| l.contains(&ours)).unwrap();
+        let device = line.split(' ').next().and_then(|d| d.rsplit('/').next()).unwrap();
+        let trigger = format!("/sys/fs/ext4/{device}/trigger_fs_error");
+        let done = fs::write(trigger, "a test").is_ok();
+        if !done {
+            println!("skipped: this kernel makes no error on demand");
+        }
+        done
+    }
+
     fn resize(&self, size: &str) {
         let options = format!("remount,size={size}");
         let done = Command::new("mount").args(["-o", &options]).arg(&self.0).status();
@@ -140,6 +173,35 @@ fn on_a_full_file_system_the_reserve_is_used_and_then_it_is_said() {
     }
     let status = jishi(&home, &["log", "verify", &id]).output().unwrap().status;
     assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn on_a_file_system_that_went_read_only_it_is_said_and_reading_goes_on() {
+    if !crate::root() || !crate::tool("mount") || !crate::tool("mkfs.ext4") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (at, image) = (folder.path().join("disk"), folder.path().join("image"));
+    let Some(mount) = Mount::ext4(&at, &image) else { return };
+    let home = at.join("home");
+    let (id, file) = new(&home);
+    assert!(jishi(&home, &["note", &id, "before"]).output().unwrap().status.success());
+    let before = fs::read(&file).unwrap();
+    if !mount.fail() {
+        return;
+    }
+    not_recorded(&jishi(&home, &["note", &id, "during"]).output().unwrap());
+    assert_eq!(fs::read(&file).unwrap(), before);
+    let read = jishi(&home, &["log", "show", &id]).output().unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    assert!(String::from_utf8_lossy(&read.stdout).contains("before"));
+    assert!(jishi(&home, &["log", "verify", &id]).output().unwrap().status.success());
+    // On the disk itself, not in what the system remembers of it.
+    drop(mount);
+    let Some(_again) = Mount::mounted(&at, &image) else { return };
+    assert_eq!(fs::read(&file).unwrap(), before);
+    assert!(jishi(&home, &["note", &id, "after"]).output().unwrap().status.success());
+    assert!(check_path(&file).unwrap().intact());
 }
 
 #[test]
