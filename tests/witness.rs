@@ -98,6 +98,16 @@ impl Home {
         self.tool("ssh-keygen", &args, None);
     }
 
+    /// Takes a key that is kept with the tests.
+    fn key_from(&self, name: &str, file: &Path) {
+        let to = self.path().join(name);
+        fs::copy(file, &to).unwrap();
+        fs::set_permissions(&to, fs::Permissions::from_mode(0o600)).unwrap();
+        let public = self.tool("ssh-keygen", &["-y", "-f", name], None);
+        assert_eq!(public.code, 0, "{}", public.err);
+        fs::write(self.path().join(format!("{name}.pub")), public.out).unwrap();
+    }
+
     fn public(&self, name: &str) -> String {
         fs::read_to_string(self.path().join(format!("{name}.pub"))).unwrap().trim().to_owned()
     }
@@ -356,8 +366,14 @@ fn openssh_accepts_what_we_sign_and_we_accept_it_too() {
     for (name, kind) in kinds {
         home.key(name, kind);
     }
-    home.allow(&kinds.map(|(name, _)| name));
-    for (i, (name, _)) in kinds.into_iter().enumerate() {
+    // One ECDSA key in 256 has a private number that begins with a zero, which its file leaves out.
+    let short = ["short_p256", "short_p384"];
+    for name in short {
+        home.key_from(name, &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keys").join(name));
+    }
+    let names: Vec<&str> = kinds.map(|(name, _)| name).into_iter().chain(short).collect();
+    home.allow(&names);
+    for (i, &name) in names.iter().enumerate() {
         home.ok(&["log", "sign", &id, "--key", name]);
         home.ok(&["log", "sign", &id, "--key", name]);
         let text = home.text(&id);
@@ -368,13 +384,13 @@ fn openssh_accepts_what_we_sign_and_we_accept_it_too() {
         let said = home.tool("ssh-keygen", &args, Some(&text));
         assert_eq!(said.code, 0, "{name}: {}{}", said.out, said.err);
     }
-    assert_eq!(home.points(&id).len(), 6, "one text, one signature of each key");
+    assert_eq!(home.points(&id).len(), 8, "one text, one signature of each key");
     let mode = |p: &PathBuf| fs::metadata(p).unwrap().permissions().mode() & 0o777;
     assert!(home.points(&id).iter().all(|p| mode(p) == 0o600));
     let said = home.verify_signed(&id);
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(said.out.contains("signed checkpoints: 1 valid, the newest reaches 5 of 5"));
-    assert_eq!(said.err.matches(": valid, ").count(), 5, "{}", said.err);
+    assert_eq!(said.err.matches(": valid, ").count(), 7, "{}", said.err);
 }
 
 #[test]

@@ -2,10 +2,12 @@
 //!
 //! - [`sums`]: what a signature is, with the three kinds of keys, over OpenSSH's own shapes;
 //! - [`agent`]: signing through ssh-agent, which keeps the key;
+//! - `key_file`: private key files in OpenSSH's form;
 //! - [`signers`]: OpenSSH's list of who may sign;
 //! - [`points`]: checkpoints, signatures and time-stamps in an incident's folder.
 
 pub mod agent;
+mod key_file;
 pub mod points;
 pub mod signers;
 pub mod sums;

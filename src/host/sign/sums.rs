@@ -1,10 +1,7 @@
 //! Making and checking SSH signatures. The shapes are `ssh-key`'s, the sums are `ring`'s.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
-use base64ct::{Base64, Encoding as _};
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPairComponents, PublicKeyComponents};
 use ring::signature::{
@@ -14,15 +11,13 @@ use ring::signature::{
 };
 use ssh_key::private::{EcdsaKeypair, KeypairData, RsaKeypair};
 use ssh_key::public::{EcdsaPublicKey, KeyData};
-use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, Signature, SshSig};
+use ssh_key::{Algorithm, HashAlg, LineEnding, Signature, SshSig};
 
 use super::wire::{Wire, bare, put};
-use super::{NAMESPACE, SignError};
+use super::{NAMESPACE, SignError, key_file};
 
 /// The longest signature that is read, in bytes; that of an RSA key of 16,384 bits has some 6,000.
 pub const SIGNATURE_MOST: u64 = 16 << 10;
-/// The longest private key that is read, in bytes.
-const KEY_MOST: u64 = 64 << 10;
 
 /// Why a signature does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -141,39 +136,10 @@ fn fixed(bytes: &[u8], size: usize) -> Option<Vec<u8>> {
     wire.0.is_empty().then_some(out)
 }
 
-const P521: &str = "ecdsa-sha2-nistp521";
-
-/// Says whether a private key file names a kind of key in its open part.
-fn names_kind(file: &[u8], kind: &str) -> bool {
-    let text = String::from_utf8_lossy(file);
-    let body: String = text.lines().filter(|l| !l.starts_with("-----")).map(str::trim).collect();
-    let open = Base64::decode_vec(&body).unwrap_or_default();
-    open.windows(kind.len()).any(|w| w == kind.as_bytes())
-}
-
 /// Signs with a private key file. Returns the public key and the signature.
 pub(super) fn sign_with_file(path: &Path, data: &[u8]) -> Result<(KeyData, Signature), SignError> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|f| f.take(KEY_MOST + 1).read_to_end(&mut bytes))
-        .map_err(|e| SignError::io(path, e))?;
     let unusable = |why: String| SignError::Key { path: path.to_owned(), why };
-    if bytes.len() as u64 > KEY_MOST {
-        return Err(unusable(format!("it has more than {KEY_MOST} bytes")));
-    }
-    let key = PrivateKey::from_openssh(&bytes);
-    // A P-521 key is refused by its kind, also where its numbers are too short to be read.
-    let unsupported = names_kind(&bytes, P521);
-    bytes.fill(0);
-    if unsupported {
-        return Err(SignError::Kind { kind: P521.to_owned() });
-    }
-    let key = key.map_err(|e| {
-        unusable(format!("it is not in OpenSSH's form ({e}); `ssh-keygen -p -f` converts"))
-    })?;
-    if key.is_encrypted() {
-        return Err(SignError::Encrypted { path: path.to_owned() });
-    }
+    let key = key_file::read(path)?;
     let public = key.public_key().key_data().clone();
     let (algorithm, made) = match key.key_data() {
         KeypairData::Ed25519(pair) => {
