@@ -1,7 +1,7 @@
 //! Processes that write until they are stopped, and the check of what they acknowledged.
 
 use std::convert::Infallible;
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -11,10 +11,10 @@ use std::time::Duration;
 use jishi::domain::event::Mode;
 use jishi::domain::time::Zone;
 use jishi::host::clock::SystemClock;
-use jishi::host::store::{Disk, Draft, FsStore, RealDisk};
+use jishi::host::store::{Draft, FsStore};
 use jishi::record::check_bytes;
 
-use crate::common::{alice, draft, noted, opened, pack_text};
+use crate::common::{Unsynced, alice, draft, noted, opened, pack_text};
 
 /// A store with the machine's clock that waits long for the lock.
 pub(crate) fn store(home: &Path) -> FsStore {
@@ -47,27 +47,6 @@ pub(crate) fn command() -> (std::path::PathBuf, [&'static str; 3]) {
     (std::env::current_exe().unwrap(), args)
 }
 
-/// A disk that says yes to a sync and does nothing: what the tests must find out.
-struct NoSync;
-
-impl Disk for NoSync {
-    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<usize> {
-        RealDisk.write(file, bytes)
-    }
-    fn sync(&self, _: &File) -> io::Result<()> {
-        Ok(())
-    }
-    fn sync_folder(&self, _: &File) -> io::Result<()> {
-        Ok(())
-    }
-    fn try_lock(&self, file: &File) -> Result<(), TryLockError> {
-        RealDisk.try_lock(file)
-    }
-    fn try_lock_shared(&self, file: &File) -> Result<(), TryLockError> {
-        RealDisk.try_lock_shared(file)
-    }
-}
-
 /// Not a test of its own: what those processes run.
 #[test]
 fn a_writer_in_a_process() {
@@ -75,7 +54,7 @@ fn a_writer_in_a_process() {
     let count: u64 = std::env::var("JISHI_TEST_COUNT").unwrap().parse().unwrap();
     let mut store = store(Path::new(&home));
     if std::env::var_os("JISHI_TEST_NO_SYNC").is_some() {
-        store = store.with_disk(Arc::new(NoSync));
+        store = store.with_disk(Arc::new(Unsynced));
     }
     let id = store.ids().unwrap().remove(0);
     let mut record = store.open(&id).unwrap();

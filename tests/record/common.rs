@@ -1,5 +1,7 @@
 //! Entries and clocks that are the same in every run.
 
+use std::fs::{File, TryLockError};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +11,7 @@ use jishi::domain::event::{
 };
 use jishi::domain::time::{Time, Zone, parse_offset};
 use jishi::host::clock::FixedClock;
-use jishi::host::store::{Draft, FsStore, PackText};
+use jishi::host::store::{Disk, Draft, FsStore, PackText, RealDisk};
 use jishi::record::{Chain, Digest, encode};
 
 pub(crate) const PACK: &str = "(id: \"cn-cac-2025\")\n";
@@ -160,4 +162,26 @@ pub(crate) fn store(root: &Path) -> FsStore {
     let clock = Arc::new(FixedClock::new(at("2026-03-01T17:30:00Z")));
     let zone = Zone::Fixed(parse_offset("+08:00").unwrap());
     FsStore::new(root, Mode::Live, clock, alice(), zone)
+}
+
+/// Writes, and says yes to a sync that it does not do: quick where the system lives on, and what tests
+/// of a power cut must find out.
+pub(crate) struct Unsynced;
+
+impl Disk for Unsynced {
+    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<usize> {
+        RealDisk.write(file, bytes)
+    }
+    fn sync(&self, _: &File) -> io::Result<()> {
+        Ok(())
+    }
+    fn sync_folder(&self, _: &File) -> io::Result<()> {
+        Ok(())
+    }
+    fn try_lock(&self, file: &File) -> Result<(), TryLockError> {
+        RealDisk.try_lock(file)
+    }
+    fn try_lock_shared(&self, file: &File) -> Result<(), TryLockError> {
+        RealDisk.try_lock_shared(file)
+    }
 }

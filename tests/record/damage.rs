@@ -1,37 +1,15 @@
 //! What a crash leaves at the end of a record, and the entry that answers for it. Exhaustive.
 
 use std::convert::Infallible;
-use std::fs::{self, File, TryLockError};
-use std::io;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jishi::domain::event::{Entry, Event};
-use jishi::host::store::{Disk, FsStore, RealDisk, StoreError, check_path};
+use jishi::host::store::{FsStore, StoreError, check_path};
 use jishi::record::{Chain, Digest, Limits, Wrong, check, check_bytes, encode};
 
-use crate::common::{draft, entry, lines, noted, opened, pack_text, store};
-
-/// Writes, and leaves out the syncs: here the system lives on, and there are thousands of them.
-struct Quick;
-
-impl Disk for Quick {
-    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<usize> {
-        RealDisk.write(file, bytes)
-    }
-    fn sync(&self, _: &File) -> io::Result<()> {
-        Ok(())
-    }
-    fn sync_folder(&self, _: &File) -> io::Result<()> {
-        Ok(())
-    }
-    fn try_lock(&self, file: &File) -> Result<(), TryLockError> {
-        RealDisk.try_lock(file)
-    }
-    fn try_lock_shared(&self, file: &File) -> Result<(), TryLockError> {
-        RealDisk.try_lock_shared(file)
-    }
-}
+use crate::common::{Unsynced, draft, entry, lines, noted, opened, pack_text, store};
 
 /// An incident whose record can be put into any state.
 struct Bench {
@@ -43,7 +21,7 @@ struct Bench {
 
 fn bench(texts: &[&str]) -> Bench {
     let home = tempfile::tempdir().unwrap();
-    let store = store(home.path()).with_disk(Arc::new(Quick));
+    let store = store(home.path()).with_disk(Arc::new(Unsynced));
     let mut record = store.create(vec![draft(0xa, opened())], &[pack_text()]).unwrap();
     let file = record.folder.join("record.jsonl");
     for (n, text) in (1..).zip(texts) {
