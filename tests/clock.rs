@@ -10,6 +10,7 @@
     reason = "helpers of tests stand outside test functions"
 )]
 
+mod bare;
 mod terminal;
 
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ use jishi::host::heads::Heads;
 use jishi::host::lookout::Lookout;
 use jishi::host::store::FsStore;
 use jishi::words::Lang;
-use terminal::{Seat, entries, has, jishi, kinds, new_incident, ok, wait_for};
+use terminal::{Seat, entries, jishi, kinds, new_incident, ok, wait_for};
 
 /// One console without its screen: what it looks at, and who writes for it.
 struct Console {
@@ -192,7 +193,7 @@ fn a_record_that_was_rolled_back_gets_no_entry_of_the_clock_either() {
 
 /// The preload library of the `faketime` package.
 fn faketime() -> Option<PathBuf> {
-    if !has("faketime", "no clock can be faked under the real program") {
+    if !bare::tool("faketime") {
         return None;
     }
     let out = Command::new("faketime").args(["-f", "+0", "sh", "-c", "echo $LD_PRELOAD"]).output();
@@ -201,7 +202,7 @@ fn faketime() -> Option<PathBuf> {
     let path = text.trim().split([':', ' ']).next().map(PathBuf::from);
     let path = path.filter(|p| p.to_string_lossy().contains("faketime"));
     if path.is_none() {
-        eprintln!("skipped: `faketime` names no library: {text}");
+        bare::skip(&format!("`faketime` names no library: {text}"));
     }
     path
 }
@@ -276,7 +277,7 @@ fn two_consoles_see_a_step_within_a_second_or_two_and_record_it_once() {
 fn a_time_namespace_does_not_look_like_a_step() {
     let works = Command::new("unshare").args(["--time", "--boottime", "86400", "true"]).output();
     if !works.is_ok_and(|o| o.status.success()) {
-        eprintln!("skipped: time namespaces cannot be made here");
+        bare::skip("time namespaces cannot be made here");
         return;
     }
     let home = tempfile::tempdir().unwrap();

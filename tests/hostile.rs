@@ -10,6 +10,7 @@
     reason = "helpers of tests stand outside test functions"
 )]
 
+mod bare;
 mod terminal;
 
 use std::ffi::OsString;

@@ -10,13 +10,14 @@
     reason = "helpers of tests stand outside test functions"
 )]
 
+mod bare;
 mod terminal;
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use terminal::{Seat, entries, has, jishi, kinds, new_incident, ok, record_file, wait_for};
+use terminal::{Seat, entries, jishi, kinds, new_incident, ok, record_file, wait_for};
 
 /// Ids that no account of this machine has; the kernel does not ask for accounts.
 const GROUP: u32 = 61_100;
@@ -34,11 +35,7 @@ struct Office {
 impl Office {
     /// Nothing where this user cannot become another.
     fn open() -> Option<Self> {
-        if !rustix::process::geteuid().is_root() {
-            eprintln!("skipped: only root can become two other people");
-            return None;
-        }
-        if !has("setpriv", "nobody can become another user") {
+        if !bare::root() || !bare::tool("setpriv") {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
@@ -207,13 +204,13 @@ fn a_console_that_was_killed_is_no_longer_on() {
 
 #[test]
 fn a_folder_on_another_machine_is_said() {
-    if !has("bindfs", "no file system in user space can be mounted") {
+    if !bare::tool("bindfs") {
         return;
     }
     let (source, far) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mounted = Command::new("bindfs").args([source.path(), far.path()]).output().unwrap();
     if !mounted.status.success() {
-        eprintln!("skipped: nothing can be mounted here: {mounted:?}");
+        bare::skip(&format!("nothing can be mounted here: {mounted:?}"));
         return;
     }
     let out = jishi(far.path()).args(["new", "--title", "x", "--learned-at", "1m ago"]).output();

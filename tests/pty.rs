@@ -6,8 +6,14 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::disallowed_methods,
+    dead_code,
+    unreachable_pub,
     reason = "helpers of tests stand outside test functions"
 )]
+
+mod bare;
+mod terminal;
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -20,10 +26,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+use terminal::pair;
 
 const STEP: Duration = Duration::from_millis(20);
 
@@ -50,7 +55,7 @@ fn start_in(home: tempfile::TempDir) -> Option<Terminal> {
     let (master, line) = match pair() {
         Ok(pair) => pair,
         Err(e) => {
-            eprintln!("skipped: this system gives no terminal: {e}");
+            bare::skip(&format!("this system gives no terminal: {e}"));
             return None;
         }
     };
@@ -82,15 +87,6 @@ fn start_in(home: tempfile::TempDir) -> Option<Terminal> {
     });
     let (line, reader) = (Some(line), Some(reader));
     Some(Terminal { master, line, seen, stop, reader, child, _home: home })
-}
-
-fn pair() -> rustix::io::Result<(OwnedFd, OwnedFd)> {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
-    grantpt(&master)?;
-    unlockpt(&master)?;
-    let name = ptsname(&master, Vec::new())?;
-    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
-    Ok((master, open(&name, flags, Mode::empty())?))
 }
 
 fn jishi(home: &Path) -> Command {

@@ -10,6 +10,8 @@
     reason = "a test may fail loudly, and says what it skips"
 )]
 
+mod bare;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -155,15 +157,6 @@ fn said(out: &Output) -> Said {
         out: String::from_utf8_lossy(&out.stdout).into_owned(),
         err: String::from_utf8_lossy(&out.stderr).into_owned(),
     }
-}
-
-fn has(tool: &str) -> bool {
-    let found = std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|p| p.join(tool).is_file()));
-    if !found {
-        println!("skipped: `{tool}` is not on this machine");
-    }
-    found
 }
 
 /// A forger's tool: entries as they are, chained anew, so that every digest and link fits.
@@ -351,7 +344,7 @@ fn a_checkpoint_has_the_shape_of_a_tlog_checkpoint() {
 
 #[test]
 fn openssh_accepts_what_we_sign_and_we_accept_it_too() {
-    if !has("ssh-keygen") {
+    if !bare::tool("ssh-keygen") {
         return;
     }
     let home = Home::new();
@@ -395,7 +388,7 @@ fn openssh_accepts_what_we_sign_and_we_accept_it_too() {
 
 #[test]
 fn we_accept_what_openssh_signs() {
-    if !has("ssh-keygen") {
+    if !bare::tool("ssh-keygen") {
         return;
     }
     let home = Home::new();
@@ -423,7 +416,7 @@ fn we_accept_what_openssh_signs() {
 
 #[test]
 fn changed_texts_other_keys_namespaces_and_times_are_refused() {
-    if !has("ssh-keygen") {
+    if !bare::tool("ssh-keygen") {
         return;
     }
     let home = Home::new();
@@ -485,7 +478,7 @@ fn changed_texts_other_keys_namespaces_and_times_are_refused() {
 
 #[test]
 fn keys_that_cannot_be_used_are_named_with_the_way_out() {
-    if !has("ssh-keygen") {
+    if !bare::tool("ssh-keygen") {
         return;
     }
     let home = Home::new();
@@ -505,7 +498,7 @@ fn keys_that_cannot_be_used_are_named_with_the_way_out() {
 
 #[test]
 fn an_export_is_signed_where_the_settings_name_a_key_and_goes_on_where_that_fails() {
-    if !has("ssh-keygen") {
+    if !bare::tool("ssh-keygen") {
         return;
     }
     let home = Home::new();
@@ -542,7 +535,7 @@ impl Drop for Agent {
 
 #[test]
 fn a_key_in_ssh_agent_signs_by_fingerprint_or_comment() {
-    if !has("ssh-keygen") || !has("ssh-agent") || !has("ssh-add") {
+    if !bare::tool("ssh-keygen") || !bare::tool("ssh-agent") || !bare::tool("ssh-add") {
         return;
     }
     let home = Home::new();
@@ -666,7 +659,7 @@ fn stamp(home: &Home, query: &str, reply: &str) {
 
 #[test]
 fn a_time_stamp_goes_out_and_comes_back_as_files_and_openssl_verifies_it() {
-    if !has("openssl") {
+    if !bare::tool("openssl") {
         return;
     }
     let home = Home::new();
@@ -738,7 +731,7 @@ fn a_record_that_is_append_only_is_added_to_and_says_so() {
             "{}",
             said.err
         );
-        println!("skipped: {}", said.err.trim());
+        bare::skip(said.err.trim());
         return;
     }
     let soft = || drop(Command::new("chattr").arg("-a").arg(home.record(&id)).status());
@@ -824,7 +817,7 @@ fn row(marks: &str) -> Found {
 
 #[test]
 fn each_attack_is_found_by_the_measures_of_the_table_and_by_no_others() {
-    if !has("ssh-keygen") {
+    if !bare::tool("ssh-keygen") {
         return;
     }
     let edit = attack(|home, id, lines| {

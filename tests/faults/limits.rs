@@ -81,7 +81,7 @@ impl Mount {
         let args = ["-t", "tmpfs", "-o", &options, "tmpfs"];
         let done = Command::new("mount").args(args).arg(at).status().is_ok_and(|s| s.success());
         if !done {
-            println!("skipped: a tmpfs cannot be mounted here");
+            crate::bare::skip("a tmpfs cannot be mounted here");
         }
         done.then(|| Self(at.to_owned()))
     }
@@ -99,7 +99,7 @@ impl Mount {
         let options = ["-o", "loop,errors=remount-ro"];
         let done = Command::new("mount").args(options).arg(image).arg(at).status();
         if !done.is_ok_and(|s| s.success()) {
-            println!("skipped: a loop device cannot be mounted here");
+            crate::bare::skip("a loop device cannot be mounted here");
             return None;
         }
         Some(Self(at.to_owned()))
@@ -114,7 +114,7 @@ impl Mount {
         let trigger = format!("/sys/fs/ext4/{device}/trigger_fs_error");
         let done = fs::write(trigger, "a test").is_ok();
         if !done {
-            println!("skipped: this kernel makes no error on demand");
+            crate::bare::skip("this kernel makes no error on demand");
         }
         done
     }
@@ -134,7 +134,7 @@ impl Drop for Mount {
 
 #[test]
 fn on_a_full_file_system_the_reserve_is_used_and_then_it_is_said() {
-    if !crate::root() || !crate::tool("mount") {
+    if !crate::bare::root() || !crate::bare::tool("mount") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -177,7 +177,7 @@ fn on_a_full_file_system_the_reserve_is_used_and_then_it_is_said() {
 
 #[test]
 fn on_a_file_system_that_went_read_only_it_is_said_and_reading_goes_on() {
-    if !crate::root() || !crate::tool("mount") || !crate::tool("mkfs.ext4") {
+    if !crate::bare::root() || !crate::bare::tool("mount") || !crate::bare::tool("mkfs.ext4") {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -206,7 +206,7 @@ fn on_a_file_system_that_went_read_only_it_is_said_and_reading_goes_on() {
 
 #[test]
 fn an_append_only_record_is_added_to_and_answered_for() {
-    if !crate::root() || !crate::tool("chattr") {
+    if !crate::bare::root() || !crate::bare::tool("chattr") {
         return;
     }
     let home = tempfile::tempdir().unwrap();
@@ -217,7 +217,7 @@ fn an_append_only_record_is_added_to_and_answered_for() {
     fs::write(&file, &torn).unwrap();
     let chattr = |flag: &str| Command::new("chattr").arg(flag).arg(&file).status();
     if !chattr("+a").is_ok_and(|s| s.success()) {
-        println!("skipped: this file system has no append-only files");
+        crate::bare::skip("this file system has no append-only files");
         return;
     }
     let out = jishi(home.path(), &["note", &id, "after"]).output().unwrap();

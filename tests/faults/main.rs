@@ -13,6 +13,8 @@
     reason = "a test may fail loudly, and says what it skips"
 )]
 
+#[path = "../bare/mod.rs"]
+mod bare;
 #[path = "../record/common.rs"]
 #[allow(dead_code, reason = "shared with the tests of the record")]
 mod common;
@@ -26,26 +28,4 @@ mod writer;
 /// Whether the long loops are to be run in full.
 fn full() -> bool {
     std::env::var("JISHI_FAULTS").is_ok_and(|v| v == "full")
-}
-
-/// Says whether a program is on this machine, and that a test is skipped without it.
-fn tool(name: &str) -> bool {
-    let found = std::env::var_os("PATH").is_some_and(|paths| {
-        std::env::split_paths(&paths)
-            .chain(["/sbin".into(), "/usr/sbin".into()])
-            .any(|dir| dir.join(name).is_file())
-    });
-    if !found {
-        println!("skipped: `{name}` is not on this machine");
-    }
-    found
-}
-
-/// Says whether we may mount, and that a test is skipped where not.
-fn root() -> bool {
-    let is = rustix::process::geteuid().is_root();
-    if !is {
-        println!("skipped: this needs root");
-    }
-    is
 }

@@ -22,8 +22,10 @@ fn a_judge_in_a_process() {
 }
 
 fn cut(kind: &str, synced: bool) {
-    if !crate::root()
-        || !["xfs_io", "mount", "umount", &format!("mkfs.{kind}")].iter().all(|t| crate::tool(t))
+    if !crate::bare::root()
+        || !["xfs_io", "mount", "umount", &format!("mkfs.{kind}")]
+            .iter()
+            .all(|t| crate::bare::tool(t))
     {
         return;
     }
@@ -50,7 +52,7 @@ fn cut(kind: &str, synced: bool) {
         .unwrap();
     let (said, why) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
     if out.status.code() == Some(77) {
-        println!("skipped: {}", why.trim());
+        crate::bare::skip(why.trim());
         return;
     }
     if !synced {

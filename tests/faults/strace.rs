@@ -33,13 +33,13 @@ fn run(home: &Path, id: &str, text: &str, paths: &[&Path], inject: &str) -> (boo
 
 #[test]
 fn whichever_call_on_the_record_fails_or_is_the_last_what_was_acknowledged_is_there_once() {
-    if !crate::tool("strace") {
+    if !crate::bare::tool("strace") {
         return;
     }
     let home = tempfile::tempdir().unwrap();
     let probe = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status();
     if !probe.is_ok_and(|s| s.success()) {
-        println!("skipped: `strace` may not trace here");
+        crate::bare::skip("`strace` may not trace here");
         return;
     }
     let (id, file) = new(home.path());

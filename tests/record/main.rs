@@ -8,6 +8,8 @@
     reason = "a test may fail loudly, and says what it skips"
 )]
 
+#[path = "../bare/mod.rs"]
+mod bare;
 mod common;
 mod damage;
 mod frozen;

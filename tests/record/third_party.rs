@@ -8,14 +8,6 @@ use jishi::record::{Digest, Gap, check_bytes, encode};
 
 use crate::common::{entry, lines, noted, opened, twelve};
 
-fn tool(name: &str) -> bool {
-    let there = Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success());
-    if !there {
-        println!("skipped: `{name}` is not on this machine");
-    }
-    there
-}
-
 fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/verify").join(name)
 }
@@ -86,14 +78,14 @@ fn holds(program: &str, script_name: &str) {
 
 #[test]
 fn python_alone_agrees() {
-    if tool("python3") {
+    if crate::bare::tool("python3") {
         holds("python3", "verify.py");
     }
 }
 
 #[test]
 fn sed_sha256sum_and_jq_agree() {
-    if tool("jq") && tool("sha256sum") && tool("sed") {
+    if crate::bare::tool("jq") && crate::bare::tool("sha256sum") && crate::bare::tool("sed") {
         holds("sh", "verify.sh");
     }
 }

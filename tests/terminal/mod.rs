@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ impl Seat {
         let (master, line) = match pair() {
             Ok(pair) => pair,
             Err(e) => {
-                eprintln!("skipped: this system gives no terminal: {e}");
+                crate::bare::skip(&format!("this system gives no terminal: {e}"));
                 return None;
             }
         };
@@ -122,21 +122,12 @@ impl Seat {
     }
 }
 
-fn pair() -> rustix::io::Result<(OwnedFd, OwnedFd)> {
+/// The two ends of a new terminal.
+pub fn pair() -> rustix::io::Result<(OwnedFd, OwnedFd)> {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
     grantpt(&master)?;
     unlockpt(&master)?;
     let name = ptsname(&master, Vec::new())?;
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
     Ok((master, open(&name, flags, Mode::empty())?))
-}
-
-/// Whether a tool is there; says that the test was skipped where it is not.
-pub fn has(tool: &str, why: &str) -> bool {
-    let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output();
-    let found = found.is_ok_and(|o: Output| o.status.success());
-    if !found {
-        eprintln!("skipped: {why}: `{tool}` is not on this machine");
-    }
-    found
 }
