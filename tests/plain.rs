@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use jishi::app::effect::{Effect, Msg};
-use jishi::domain::decide::{Decision, begin, decide};
+use jishi::domain::decide::{Attempt, Decision, begin, decide};
 use jishi::domain::event::{Attachment, Boot, ClockQuality, Entry, Event, Mode, Who};
 use jishi::domain::incident::Incident;
 use jishi::domain::law::Pack;
@@ -122,18 +122,20 @@ impl House {
                 let id = format!("2026-0302-{}", (b'a' + self.records.len() as u8) as char);
                 let incident = Incident::fold(&id, packs, entries.collect());
                 self.records.push(incident.clone());
-                Msg::Created(Box::new(incident))
+                Msg::Created { incident: Box::new(incident), own: true }
             }
             Effect::Append { intent, .. } if self.broken => Msg::NotRecorded {
                 message: Message::plain("NOT RECORDED: the disk is full"),
                 unsaved: format!("{intent:?}"),
+                attempt: Attempt { id: "0a".repeat(16), at: self.now },
             },
-            Effect::Append { incident, intent } => {
+            Effect::Append { incident, intent, .. } => {
                 let record = self.records.iter_mut().find(|i| i.id == incident).unwrap();
                 let decision = decide(record, &intent, self.now, self.zone).unwrap();
                 let new = entry(record.entries.len(), self.now, decision);
                 record.apply(new.clone());
-                Msg::Appended { incident, entries: vec![new], head: "7f3a91c2".repeat(8) }
+                let (head, own) = ("7f3a91c2".repeat(8), Some(new.n));
+                Msg::Appended { incident, entries: vec![new], head, own }
             }
             Effect::Quit => {
                 self.quit = true;
@@ -355,7 +357,8 @@ fn entries_of_others_are_told_and_counted() {
     let id = house.records[0].id.clone();
     let note = Decision { event: Event::Noted { text: "hello".to_owned() }, happened_at: None };
     let entries = vec![entry(2, house.now, note)];
-    let said = house.plain.tell(Msg::Appended { incident: id, entries, head: String::new() });
+    let (incident, head) = (id, String::new());
+    let said = house.plain.tell(Msg::Appended { incident, entries, head, own: None });
     assert_eq!(said, ["alice recorded entry 2: note: hello"]);
 }
 

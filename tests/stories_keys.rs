@@ -122,6 +122,51 @@ fn a_write_that_got_through_after_all_takes_its_banner_and_form_away() {
 }
 
 #[test]
+fn what_others_write_is_never_taken_for_what_failed() {
+    let mut d = cii();
+    let id = d.stored().id.clone();
+    d.mood = Mood::Fails;
+    d.keys("Enter n type:对方已受理 Enter");
+    // The same words by the same login, from another console; then others.
+    for text in ["另一条", "对方已受理"] {
+        let event = Event::Noted { text: text.to_owned() };
+        d.other_writes(&id, event);
+    }
+    assert!(d.app.banner().is_some(), "{}", d.screen());
+    d.mood = Mood::Writes;
+    d.keys("Enter Enter");
+    assert!(d.app.banner().is_none());
+    assert_eq!(d.stored().entries.len(), 5, "{}", d.screen());
+    assert!(d.screen().contains("已记录 #4"), "{}", d.screen());
+}
+
+#[test]
+fn giving_it_again_is_the_same_act_until_something_in_it_is_changed() {
+    let mut d = cii();
+    d.mood = Mood::Fails;
+    d.keys("Enter n type:对方已受理 Enter");
+    let first = d.lost.clone().unwrap().1;
+    let again = |d: &Desk| match d.seen.last() {
+        Some(Effect::Append { again, .. }) => again.clone(),
+        other => panic!("{other:?}"),
+    };
+    // Going away from the form and coming back changes nothing in it.
+    d.keys("Enter Esc n Tab S-Tab Enter");
+    assert_eq!(again(&d), Some(first));
+    d.keys("Enter type:。 Enter");
+    assert_eq!(again(&d), None);
+}
+
+#[test]
+fn what_others_wrote_just_now_does_not_hide_what_was_recorded() {
+    let mut d = cii();
+    let id = d.stored().id.clone();
+    d.keys("Enter n type:对方已受理 Enter");
+    d.other_writes(&id, Event::Noted { text: "另一条".to_owned() });
+    assert!(d.screen().contains("已记录 #2; li 也刚写入了记录"), "{}", d.screen());
+}
+
+#[test]
 fn the_language_changes_in_place_and_nothing_typed_is_lost() {
     let mut d = cii();
     d.keys("Enter r Tab Tab Tab type:A-17 F2");
@@ -274,9 +319,13 @@ fn a_far_away_moment_is_asked_about_once() {
     d.keys("C-u");
     d.send(Msg::Paste("2026-01-02 03:00\n".to_owned()));
     d.keys("Enter");
-    assert!(d.screen().contains("再按一次 Enter"), "{}", d.screen());
+    assert!(d.screen().contains("按 y 照样记录"), "{}", d.screen());
+    // A key that bounced is no answer.
+    d.keys("Enter Enter Space");
     assert!(d.seen.is_empty());
-    d.keys("Enter");
+    d.keys("n");
+    assert!(d.seen.is_empty());
+    d.keys("Enter y");
     assert!(matches!(d.seen.first(), Some(Effect::Create { confirmed: true, .. })));
     assert!(d.app.current().is_some());
 }

@@ -81,6 +81,9 @@ impl App {
             A::NextQuestion => self.turn_question(false),
             A::PrevQuestion => self.turn_question(true),
             A::NextField | A::PrevField | A::Left | A::Right => self.in_form(action),
+            A::Yes | A::No if self.context() == Context::Ask => {
+                return self.answer_question(action == A::Yes);
+            }
             A::Toggle | A::Yes | A::No => {
                 if let Some(Screen::Triage(t)) = self.stack.last_mut() {
                     match action {
@@ -101,7 +104,7 @@ impl App {
             self.notice = Some(Notice { said: Refusal::NoHandOver.into(), refused: true });
             return Vec::new();
         };
-        match self.record(Intent::TakeOver { entry }) {
+        match self.record(Intent::TakeOver { entry }, None) {
             Ok(effects) => effects,
             Err(why) => {
                 self.notice = Some(Notice { said: why.into(), refused: true });

@@ -5,8 +5,7 @@ use super::said::Said;
 use super::screen::Screen;
 use super::triage::{self, Choice, Triage};
 use super::{App, Item};
-use crate::domain::case::LEARNED_AT;
-use crate::domain::decide::{Intent, Refusal, read_answers};
+use crate::domain::decide::{Intent, read_answers};
 use crate::domain::diff::{Diff, diff};
 use crate::domain::incident::UNKNOWN;
 use crate::words::console::Word as W;
@@ -82,7 +81,7 @@ impl App {
         let mut t = t.clone();
         let Some(item) = self.current() else { return Vec::new() };
         let Some(text) = t.text(&item.incident.case, t.at) else {
-            self.refuse_question(W::TypeFirst.into(), false);
+            self.refuse_question(W::TypeFirst.into());
             return Vec::new();
         };
         let unknown = text == UNKNOWN || matches!(t.choices.get(t.at), Some(Choice::Unknown));
@@ -91,25 +90,24 @@ impl App {
             self.move_on(&t, false);
             return Vec::new();
         }
-        let confirmed = t.asked && t.about == LEARNED_AT;
+        let confirmed = t.asking.long_ago;
         let set = vec![(t.about.clone(), text)];
         let intent = Intent::Answer { set, note: None, happened_at: None, confirmed };
-        let intent = if t.asked { Intent::Confirmed(Box::new(intent)) } else { intent };
-        match self.record(intent) {
+        match self.record(t.asking.confirmed(intent), t.again.clone()) {
             Ok(effects) => effects,
             Err(refusal) => {
-                let asked =
-                    matches!(refusal, Refusal::LongAgo { .. } | Refusal::NewerEntries { .. });
-                self.refuse_question(refusal.into(), asked);
+                if let Some(Screen::Triage(t)) = self.stack.last_mut() {
+                    t.asking.ask(&refusal);
+                }
+                self.refuse_question(refusal.into());
                 Vec::new()
             }
         }
     }
 
-    fn refuse_question(&mut self, said: Said, asked: bool) {
+    fn refuse_question(&mut self, said: Said) {
         if let Some(Screen::Triage(t)) = self.stack.last_mut() {
             t.refused = Some(said);
-            t.asked = asked;
         }
     }
 }

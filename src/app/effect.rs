@@ -2,7 +2,7 @@
 //! the same language.
 
 use crate::domain::clockwatch::Change;
-use crate::domain::decide::{Intent, Refusal};
+use crate::domain::decide::{Attempt, Intent, Refusal};
 use crate::domain::event::{Attachment, ClockQuality, Entry};
 use crate::domain::incident::Incident;
 use crate::domain::time::Time;
@@ -23,6 +23,8 @@ pub enum Effect {
         answers: Vec<(String, String)>,
         /// A far-away `learned_at` was confirmed.
         confirmed: bool,
+        /// The attempt before, whose outcome is unknown.
+        again: Option<Attempt>,
     },
     /// Put one intent into an incident's record: lock, read what others added, decide again, write,
     /// sync. Answered by [`Msg::Appended`], [`Msg::Refused`] or [`Msg::NotRecorded`].
@@ -31,6 +33,8 @@ pub enum Effect {
         incident: String,
         /// What is to be recorded.
         intent: Intent,
+        /// The attempt before, whose outcome is unknown.
+        again: Option<Attempt>,
     },
     /// Read the files that went with a report. Answered by [`Msg::Digested`] or [`Msg::Refused`].
     Digest {
@@ -93,7 +97,12 @@ pub enum Msg {
         message: Message,
     },
     /// An incident was opened, and is on disk.
-    Created(Box<Incident>),
+    Created {
+        /// The incident.
+        incident: Box<Incident>,
+        /// Whether this console opened it.
+        own: bool,
+    },
     /// Entries stand in the record, written and synced; own ones and those of others.
     Appended {
         /// The incident's id.
@@ -102,6 +111,8 @@ pub enum Msg {
         entries: Vec<Entry>,
         /// The record's new head.
         head: String,
+        /// The number of the entry that answers what this console handed to the host last.
+        own: Option<u64>,
     },
     /// Something was refused; the record is unchanged.
     Refused {
@@ -126,5 +137,7 @@ pub enum Msg {
         message: Message,
         /// The text of what was to be recorded, to copy by hand.
         unsaved: String,
+        /// What makes giving it again count once.
+        attempt: Attempt,
     },
 }

@@ -2,6 +2,7 @@
 
 use super::edit::Line;
 use super::said::Said;
+use crate::domain::decide::{Attempt, Intent, Refusal};
 use crate::domain::event::Attachment;
 use crate::words::console::Word as W;
 
@@ -217,8 +218,55 @@ pub struct Form {
     pub files: Option<Vec<Attachment>>,
     /// Why it was not recorded, where it was refused.
     pub refused: Option<Said>,
-    /// A far-away moment was asked about once; the next Enter confirms it.
-    pub asked: bool,
+    /// What stands in the way and was asked about.
+    pub asking: Asking,
+    /// The attempt to record it whose outcome is unknown, while nothing in it was changed since.
+    pub again: Option<Attempt>,
+}
+
+/// What has to be said yes to before something is recorded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asking {
+    /// The question that waits for an answer.
+    pub open: Option<Question>,
+    /// It was said yes to a moment that lies far back.
+    pub long_ago: bool,
+    /// It was said yes to recording beside entries that are not understood.
+    pub newer: bool,
+}
+
+/// One such question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Is a moment meant that lies far back?
+    LongAgo,
+    /// Is it to be recorded beside entries that are not understood?
+    Newer,
+}
+
+impl Asking {
+    /// Asks what a refusal asks for, if it does.
+    pub fn ask(&mut self, why: &Refusal) {
+        self.open = match why {
+            Refusal::LongAgo { .. } => Some(Question::LongAgo),
+            Refusal::NewerEntries { .. } => Some(Question::Newer),
+            _ => None,
+        };
+    }
+
+    /// Takes a yes to the question that is open.
+    pub fn yes(&mut self) {
+        match self.open.take() {
+            Some(Question::LongAgo) => self.long_ago = true,
+            Some(Question::Newer) => self.newer = true,
+            None => {}
+        }
+    }
+
+    /// Gives an intent what was said yes to.
+    pub fn confirmed(self, intent: Intent) -> Intent {
+        if self.newer { Intent::Confirmed(Box::new(intent)) } else { intent }
+    }
 }
 
 impl Form {
@@ -232,7 +280,8 @@ impl Form {
             focus: 0,
             files: None,
             refused: None,
-            asked: false,
+            asking: Asking::default(),
+            again: None,
         }
     }
 
@@ -301,6 +350,16 @@ impl Form {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// What stands in each field.
+    pub fn values(&self) -> Vec<(Name, String)> {
+        let value = |field: &Field| match &field.input {
+            Input::Text(line) => line.text(),
+            Input::Choice { .. } => self.value(field.name),
+            Input::Many { .. } => self.chosen(field.name).join(","),
+        };
+        self.fields.iter().map(|field| (field.name, value(field))).collect()
     }
 
     /// Puts other options into a choice, keeping the chosen id where it is still there.

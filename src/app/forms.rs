@@ -295,7 +295,8 @@ impl App {
         }
         let title = form.value(Name::Title);
         let answers = vec![(LEARNED_AT.to_owned(), form.value(Name::LearnedAt))];
-        let events = decide::begin("", &title, &packs, &answers, self.now, self.zone, form.asked)?;
+        let events =
+            decide::begin("", &title, &packs, &answers, self.now, self.zone, form.asking.long_ago)?;
         let mut title = title;
         let mut written = Vec::new();
         for event in events {
@@ -306,7 +307,8 @@ impl App {
             }
         }
         let packs = packs.iter().map(|p| p.id.clone()).collect();
-        Ok(Effect::Create { title, packs, answers: written, confirmed: form.asked })
+        let (confirmed, again) = (form.asking.long_ago, form.again.clone());
+        Ok(Effect::Create { title, packs, answers: written, confirmed, again })
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::App;
 use super::effect::Effect;
-use super::form::{Form, FormKind, Input, Name};
+use super::form::{Form, FormKind, Input};
 use super::said::Said;
 use super::screen::Screen;
 use crate::domain::time::{self, Time, UTC};
@@ -177,12 +177,7 @@ impl App {
 }
 
 fn kept(form: &Form) -> Kept {
-    let value = |name: Name, input: &Input| match input {
-        Input::Text(line) => line.text(),
-        Input::Choice { .. } => form.value(name),
-        Input::Many { .. } => form.chosen(name).join(","),
-    };
-    let fields = form.fields.iter().map(|f| (f.name.key().to_owned(), value(f.name, &f.input)));
+    let fields = form.values().into_iter().map(|(name, text)| (name.key().to_owned(), text));
     let entry = match form.kind {
         FormKind::Correct(n) => Some(n),
         _ => None,

@@ -31,6 +31,8 @@ pub enum Context {
     Banner,
     /// The path of a file in which the banner's text is saved.
     Save,
+    /// A question before something is recorded.
+    Ask,
 }
 
 macro_rules! actions {
@@ -122,6 +124,8 @@ const TABLE: &[Row] = {
         (C::Banner, "Enter", A::Acknowledge, W::ActAcknowledge, true),
         (C::Save, "Enter", A::Confirm, W::ActSave, true),
         (C::Save, "Esc", A::Back, W::ActBack, true),
+        (C::Ask, "y", A::Yes, W::ActRecordAnyway, true),
+        (C::Ask, "n Esc", A::No, W::ActDoNotRecord, true),
         (C::Global, "j Down", A::Down, W::ActDown, false),
         (C::Global, "k Up", A::Up, W::ActUp, false),
         (C::Global, "PageDown C-f", A::PageDown, W::ActPageDown, false),
@@ -203,6 +207,7 @@ impl Keymap {
                         | Context::Palette
                         | Context::Banner
                         | Context::Save
+                        | Context::Ask
                 );
                 if typed && keys.iter().all(plain) {
                     b.keys.extend(&keys);
@@ -230,13 +235,8 @@ impl Keymap {
         let find = |c: Context| {
             self.bounds.iter().find(|b| b.context == c && b.keys.contains(&key)).map(|b| b.action)
         };
-        find(context).or_else(|| {
-            if matches!(context, Context::Banner | Context::Save) {
-                quit_only(key)
-            } else {
-                find(Context::Global)
-            }
-        })
+        find(context)
+            .or_else(|| if context.is_closed() { quit_only(key) } else { find(Context::Global) })
     }
 
     /// The first key of an action here, as it is written.
@@ -250,7 +250,7 @@ impl Keymap {
     pub fn lines(&self, context: Context) -> Vec<&Bound> {
         let own: Vec<&Bound> = self.bounds.iter().filter(|b| b.context == context).collect();
         let mut all = own.clone();
-        if !matches!(context, Context::Banner | Context::Save) {
+        if !context.is_closed() {
             let global = self.bounds.iter().filter(|b| b.context == Context::Global);
             all.extend(
                 global.filter(|g| !own.iter().any(|o| g.keys.iter().all(|k| o.keys.contains(k)))),
@@ -293,6 +293,11 @@ fn quit_only(key: Key) -> Option<Action> {
 }
 
 impl Context {
+    /// Says whether the keys that hold everywhere do not hold here.
+    pub fn is_closed(self) -> bool {
+        matches!(self, Self::Banner | Self::Save | Self::Ask)
+    }
+
     /// Its name.
     pub fn name(self) -> W {
         match self {
@@ -308,6 +313,7 @@ impl Context {
             Self::HandOver => W::FormHandOver,
             Self::Banner => W::CtxBanner,
             Self::Save => W::CtxSave,
+            Self::Ask => W::CtxAsk,
         }
     }
 }

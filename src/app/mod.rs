@@ -30,8 +30,9 @@ use std::sync::Arc;
 
 use crate::domain::assess::Assessment;
 use crate::domain::clockwatch::Change;
+use crate::domain::decide::Attempt;
 use crate::domain::duty::DutyStatus;
-use crate::domain::event::{ClockQuality, Event};
+use crate::domain::event::ClockQuality;
 use crate::domain::incident::{HandOver, Incident};
 use crate::domain::law::Pack;
 use crate::domain::time::{Time, Zone};
@@ -41,7 +42,7 @@ use crate::words::console::Word as W;
 use crate::words::refusal::Message;
 use crate::words::say::Urgency;
 use edit::Line;
-use form::{Form, FormKind};
+use form::{Asking, Form, FormKind};
 use kept::Keeping;
 use keymap::{Context, Keymap};
 use said::Said;
@@ -165,12 +166,10 @@ pub struct Banner {
 }
 
 /// Something that was handed to the host and is not on disk yet.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pending {
-    /// A new incident with this title.
-    Create(String),
-    /// One entry.
-    Append { incident: String, event: Box<Event> },
+    /// An entry, or a new incident.
+    Write,
     /// Files that go with a report.
     Files,
 }
@@ -198,8 +197,8 @@ pub struct App {
     notice: Option<Notice>,
     banner: Option<Banner>,
     pending: Option<Pending>,
-    /// What a failed write may have left on disk all the same.
-    unsure: Option<Pending>,
+    /// Of what a failed write may have left on disk all the same.
+    unsure: Option<Attempt>,
     drafts: Vec<Form>,
     /// What an earlier session left half-typed: incident, form, and when.
     left: BTreeMap<String, (FormKind, String)>,
@@ -419,7 +418,17 @@ impl App {
         match &self.banner {
             Some(Banner { path: Some(_), .. }) => Context::Save,
             Some(_) => Context::Banner,
+            None if self.asking().is_some_and(|a| a.open.is_some()) => Context::Ask,
             None => self.screen().context(),
+        }
+    }
+
+    /// What stands in the way of the form or answer on top.
+    fn asking(&self) -> Option<&Asking> {
+        match self.screen() {
+            Screen::Form(form) => Some(&form.asking),
+            Screen::Triage(t) => Some(&t.asking),
+            _ => None,
         }
     }
 

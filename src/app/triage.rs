@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::edit::Line;
+use super::form::Asking;
 use super::said::Said;
 use crate::domain::assess::Assessment;
 use crate::domain::case::{Case, LEARNED_AT};
+use crate::domain::decide::Attempt;
 use crate::domain::incident::UNKNOWN;
 use crate::domain::time::{self, Time, Zone};
 use crate::domain::value::{Kind, Span, Value, decimal};
@@ -61,8 +63,10 @@ pub struct Triage {
     pub skipped: BTreeSet<String>,
     /// Why the answer was not recorded, where it was refused.
     pub refused: Option<Said>,
-    /// A far-away moment was asked about once; the next Enter confirms it.
-    pub asked: bool,
+    /// What stands in the way and was asked about.
+    pub asking: Asking,
+    /// The attempt to record it whose outcome is unknown, while nothing in it was changed since.
+    pub again: Option<Attempt>,
 }
 
 impl Triage {
@@ -76,7 +80,8 @@ impl Triage {
             single: false,
             skipped: BTreeSet::new(),
             refused: None,
-            asked: false,
+            asking: Asking::default(),
+            again: None,
         };
         let known = case.facts.get(id);
         match case.fact(id).map(|f| &f.kind) {

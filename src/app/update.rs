@@ -1,13 +1,14 @@
 //! What a message does to the console. State of an incident changes only on `Appended`.
 
 use super::effect::{Effect, Msg};
-use super::form::{Form, FormKind, Input, Name};
+use super::form::{Asking, Form, FormKind, Input, Name};
 use super::key::{Code, Key};
-use super::keymap::{Action, Bound};
+use super::keymap::{Action, Bound, Context};
 use super::said::Said;
 use super::screen::Screen;
+use super::triage::{Choice, Triage};
 use super::{App, Banner, Item, Notice, Pending};
-use crate::domain::decide::{Intent, Refusal, decide};
+use crate::domain::decide::{Attempt, Intent, Refusal, decide};
 use crate::domain::event::{Attachment, Entry, Event};
 use crate::words::console::Word as W;
 
@@ -59,14 +60,22 @@ impl App {
             Msg::Trouble { message } => {
                 self.notice = Some(Notice { said: Said::Message(message), refused: true });
             }
-            Msg::Created(incident) => self.created(*incident),
-            Msg::Appended { incident, entries, head } => self.appended(&incident, entries, head),
+            Msg::Created { incident, own } => self.created(*incident, own),
+            Msg::Appended { incident, entries, head, own } => {
+                self.appended(&incident, entries, head, own);
+            }
             Msg::Refused { message, why } => {
                 self.pending = None;
                 self.refused(why.map_or(Said::Message(message), Said::Refusal));
             }
-            Msg::NotRecorded { message, unsaved } => {
-                self.unsure = self.pending.take();
+            Msg::NotRecorded { message, unsaved, attempt } => {
+                self.pending = None;
+                match self.stack.last_mut() {
+                    Some(Screen::Form(form)) => form.again = Some(attempt.clone()),
+                    Some(Screen::Triage(t)) => t.again = Some(attempt.clone()),
+                    _ => {}
+                }
+                self.unsure = Some(attempt);
                 self.banner = Some(Banner { message, unsaved, scroll: 0, path: None, told: None });
             }
         }
@@ -88,7 +97,11 @@ impl App {
 
     /// Checks an intent against what is known, and hands it to the host in the form in which the
     /// record will keep it.
-    pub(super) fn record(&mut self, intent: Intent) -> Result<Vec<Effect>, Refusal> {
+    pub(super) fn record(
+        &mut self,
+        intent: Intent,
+        again: Option<Attempt>,
+    ) -> Result<Vec<Effect>, Refusal> {
         if self.pending.is_some() {
             self.tell(W::StillWriting);
             return Ok(Vec::new());
@@ -97,21 +110,19 @@ impl App {
         let decision = decide(&item.incident, &intent, self.now, self.zone)?;
         let incident = item.incident.id.clone();
         let intent = as_recorded(intent, &decision.event);
-        let event = Box::new(decision.event);
-        self.pending = Some(Pending::Append { incident: incident.clone(), event });
+        self.pending = Some(Pending::Write);
         self.unsure = None;
-        Ok(vec![Effect::Append { incident, intent }])
+        Ok(vec![Effect::Append { incident, intent, again }])
     }
 
-    fn created(&mut self, incident: crate::domain::incident::Incident) {
+    fn created(&mut self, incident: crate::domain::incident::Incident, own: bool) {
         let id = incident.id.clone();
-        let opened = incident.title.clone();
         let assessment = incident.assess(self.now());
         self.items.retain(|i| i.incident.id != id);
         self.items.push(Item { incident, head: String::new(), assessment });
-        let mine = |p: &mut Pending| matches!(p, Pending::Create(title) if *title == opened);
-        let late = self.unsure.take_if(mine).is_some();
-        if self.pending.take_if(mine).is_some() || late {
+        if own {
+            self.pending = None;
+            self.unsure = None;
             self.banner = None;
             self.drafts.retain(|d| d.kind != FormKind::New);
             self.enter(&id);
@@ -120,10 +131,12 @@ impl App {
         }
     }
 
-    fn appended(&mut self, id: &str, entries: Vec<Entry>, head: String) {
+    fn appended(&mut self, id: &str, entries: Vec<Entry>, head: String, own: Option<u64>) {
         let now = self.now();
-        let own = self.own_among(id, &entries);
-        let others = entries.iter().rev().find(|e| Some(e.n) != own && e.by.person() != self.who);
+        // What a program adds by itself is nobody's word.
+        let said =
+            |e: &&Entry| !matches!(e.event, Event::ClockChanged { .. } | Event::Recovered { .. });
+        let others = entries.iter().rev().filter(said).find(|e| Some(e.n) != own);
         let others = others.map(|e| e.by.person().to_owned());
         let Some(item) = self.items.iter_mut().find(|i| i.incident.id == id) else { return };
         for entry in entries {
@@ -133,49 +146,46 @@ impl App {
         }
         item.head = head;
         item.assessment = item.incident.assess(now);
-        match own {
-            Some(n) => {
-                self.pending = None;
-                // Written after all: the banner's text need not be saved by hand.
-                if self.unsure.take().is_some() {
-                    self.banner = None;
-                }
-                self.done(n);
-            }
-            None if self.current == id => {
-                if let Some(who) = others {
-                    self.tell(Said::Word(W::OthersWrote, vec![who]));
-                }
-            }
-            None => {}
+        let entry = item.incident.entries.iter().find(|e| Some(e.n) == own);
+        let own = entry.map(|e| (e.n, e.id.clone()));
+        let recorded = match (&own, &self.notice) {
+            (Some((n, _)), _) => Some(n.to_string()),
+            (None, Some(Notice { said: Said::Word(W::Recorded, n), .. })) => n.first().cloned(),
+            _ => None,
+        };
+        if let Some((_, entry_id)) = own {
+            self.done(&entry_id);
+        } else if self.current != id {
+            return;
+        }
+        match (recorded, others) {
+            (Some(n), Some(who)) => self.tell(Said::Word(W::RecordedAndOthers, vec![n, who])),
+            (Some(n), None) => self.tell(Said::Word(W::Recorded, vec![n])),
+            (None, Some(who)) => self.tell(Said::Word(W::OthersWrote, vec![who])),
+            (None, None) => {}
         }
         self.refresh_top();
     }
 
-    /// Finds the entry that answers what was handed to the host.
-    fn own_among(&self, id: &str, entries: &[Entry]) -> Option<u64> {
-        let handed = self.pending.as_ref().or(self.unsure.as_ref());
-        let Some(Pending::Append { incident, event }) = handed else { return None };
-        if incident != id {
-            return None;
-        }
-        let same = entries.iter().find(|e| e.event == **event);
-        let alike =
-            || entries.iter().find(|e| e.event.kind() == event.kind() && e.by.person() == self.who);
-        same.or_else(alike).map(|e| e.n)
-    }
-
     /// The form or question that led to an entry is done.
-    fn done(&mut self, n: u64) {
+    fn done(&mut self, entry_id: &str) {
+        let late = self.unsure.take_if(|was| was.id == entry_id).is_some();
+        let written = self.pending.take().is_some();
+        if late {
+            // Written after all: the banner's text need not be saved by hand.
+            self.banner = None;
+        }
+        // Meanwhile something else may be on the screen: then it is found by the attempt.
+        let tried = |again: &Option<Attempt>| again.as_ref().is_some_and(|a| a.id == entry_id);
+        self.drafts.retain(|d| !tried(&d.again));
         match self.stack.last().cloned() {
-            Some(Screen::Form(form)) => {
+            Some(Screen::Form(form)) if written || tried(&form.again) => {
                 self.drafts.retain(|d| d.kind != form.kind || d.incident != form.incident);
                 self.stack.pop();
             }
-            Some(Screen::Triage(t)) => self.move_on(&t, false),
+            Some(Screen::Triage(t)) if written || tried(&t.again) => self.move_on(&t, false),
             _ => {}
         }
-        self.tell(Said::Word(W::Recorded, vec![n.to_string()]));
     }
 
     fn refresh_top(&mut self) {
@@ -201,11 +211,17 @@ impl App {
     }
 
     fn paste(&mut self, text: &str) {
+        let before = self.given();
+        self.pasted(text);
+        self.forget_if_other(before);
+    }
+
+    fn pasted(&mut self, text: &str) {
         if let Some(line) = self.banner.as_mut().and_then(|b| b.path.as_mut()) {
             line.paste(text);
             return;
         }
-        if self.banner.is_some() || self.pending.is_some() {
+        if self.banner.is_some() || self.pending.is_some() || self.context() == Context::Ask {
             return;
         }
         match self.stack.last_mut() {
@@ -229,6 +245,40 @@ impl App {
     }
 
     fn key(&mut self, key: Key) -> Vec<Effect> {
+        let before = self.given();
+        let effects = self.pressed(key);
+        self.forget_if_other(before);
+        effects
+    }
+
+    /// What stands in the form or question on top.
+    fn given(&self) -> Option<Given> {
+        match self.screen() {
+            Screen::Form(form) => Some(Given::Form(form.kind.clone(), form.values())),
+            Screen::Triage(t) => {
+                Some(Given::Answer(t.about.clone(), t.at, t.mask, t.choices.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// What was said yes to, and what was tried, was about what stood there then.
+    fn forget_if_other(&mut self, before: Option<Given>) {
+        if before == self.given() {
+            return;
+        }
+        match self.stack.last_mut() {
+            Some(Screen::Form(form)) if same_form(&before, form) => {
+                (form.asking, form.again) = (Asking::default(), None);
+            }
+            Some(Screen::Triage(t)) if same_question(&before, t) => {
+                (t.asking, t.again) = (Asking::default(), None);
+            }
+            _ => {}
+        }
+    }
+
+    fn pressed(&mut self, key: Key) -> Vec<Effect> {
         self.notice = None;
         // Some terminals send it for Enter; only a text of several lines takes it for a line break.
         let key = if key.ctrl && key.code == Code::Char('j') && !self.in_lines() {
@@ -237,7 +287,8 @@ impl App {
             key
         };
         let action = self.keymap.action(self.context(), key);
-        if self.banner.is_none() && self.edits(key, action) {
+        let open = self.banner.is_none() && self.context() != Context::Ask;
+        if open && self.edits(key, action) {
             return Vec::new();
         }
         if let Some(line) = self.banner.as_mut().and_then(|b| b.path.as_mut())
@@ -287,15 +338,11 @@ impl App {
             return true;
         }
         let taken = match self.stack.last_mut() {
-            Some(Screen::Form(f)) => {
-                f.asked = false;
-                match f.focused().map(|f| &mut f.input) {
-                    Some(Input::Text(line)) => line.key(key),
-                    _ => false,
-                }
-            }
+            Some(Screen::Form(f)) => match f.focused().map(|f| &mut f.input) {
+                Some(Input::Text(line)) => line.key(key),
+                _ => false,
+            },
             Some(Screen::Triage(t)) => {
-                t.asked = false;
                 t.refused = None;
                 t.line().is_some_and(|line| line.key(key))
             }
@@ -319,6 +366,23 @@ impl App {
             t.refused = None;
         }
         Vec::new()
+    }
+
+    /// Answers the question that stands before recording.
+    pub(super) fn answer_question(&mut self, yes: bool) -> Vec<Effect> {
+        let (asking, refused) = match self.stack.last_mut() {
+            Some(Screen::Form(form)) => (&mut form.asking, &mut form.refused),
+            Some(Screen::Triage(t)) => (&mut t.asking, &mut t.refused),
+            _ => return Vec::new(),
+        };
+        *refused = None;
+        if !yes {
+            asking.open = None;
+            self.tell(W::NothingDone);
+            return Vec::new();
+        }
+        asking.yes();
+        self.confirm()
     }
 
     pub(super) fn confirm(&mut self) -> Vec<Effect> {
@@ -357,10 +421,9 @@ impl App {
             // What is refused anyway needs no files.
             let item = self.current().map(|i| &i.incident);
             let judged = self.intent(&form).and_then(|intent| match item {
-                Some(i) => match decide(i, &intent, self.now, self.zone) {
-                    Err(Refusal::NewerEntries { .. }) if form.asked => Ok(()),
-                    other => other.map(|_| ()),
-                },
+                Some(i) => {
+                    decide(i, &form.asking.confirmed(intent), self.now, self.zone).map(|_| ())
+                }
                 None => Ok(()),
             });
             match judged {
@@ -373,7 +436,7 @@ impl App {
                 }
                 Err(why) => {
                     if let Some(Screen::Form(shown)) = self.stack.last_mut() {
-                        shown.asked = matches!(why, Refusal::NewerEntries { .. });
+                        shown.asking.ask(&why);
                     }
                     self.refused(why.into());
                     return Vec::new();
@@ -382,17 +445,13 @@ impl App {
         }
         let result = if form.kind == FormKind::New {
             self.beginning(&form).map(|effect| {
-                if let Effect::Create { title, .. } = &effect {
-                    self.pending = Some(Pending::Create(title.clone()));
-                    self.unsure = None;
-                }
+                self.pending = Some(Pending::Write);
+                self.unsure = None;
                 vec![effect]
             })
         } else {
-            self.intent(&form).and_then(|intent| {
-                let asked = form.asked;
-                self.record(if asked { Intent::Confirmed(Box::new(intent)) } else { intent })
-            })
+            self.intent(&form)
+                .and_then(|intent| self.record(form.asking.confirmed(intent), form.again.clone()))
         };
         let Some(Screen::Form(shown)) = self.stack.last_mut() else { return Vec::new() };
         match result {
@@ -401,8 +460,7 @@ impl App {
                 effects
             }
             Err(refusal) => {
-                shown.asked =
-                    matches!(refusal, Refusal::LongAgo { .. } | Refusal::NewerEntries { .. });
+                shown.asking.ask(&refusal);
                 self.refused(refusal.into());
                 Vec::new()
             }
@@ -443,4 +501,19 @@ fn as_recorded(intent: Intent, event: &Event) -> Intent {
         }
         (intent, _) => intent,
     }
+}
+
+/// What stands in a form or a question.
+#[derive(PartialEq)]
+enum Given {
+    Form(FormKind, Vec<(Name, String)>),
+    Answer(String, usize, u64, Vec<Choice>),
+}
+
+fn same_form(before: &Option<Given>, form: &Form) -> bool {
+    matches!(before, Some(Given::Form(kind, _)) if *kind == form.kind)
+}
+
+fn same_question(before: &Option<Given>, t: &Triage) -> bool {
+    matches!(before, Some(Given::Answer(about, ..)) if *about == t.about)
 }

@@ -35,6 +35,9 @@ pub struct Common {
     /// Line by line instead of full screen
     #[arg(long, global = true)]
     pub plain: bool,
+    /// Give an act again whose outcome is unknown: the id that was named then; it counts once
+    #[arg(long, global = true, value_name = "ENTRY-ID")]
+    pub again: Option<String>,
 }
 
 /// How output is written.

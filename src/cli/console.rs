@@ -22,6 +22,7 @@ pub(super) fn run(ctx: &Ctx, id: Option<&str>, plain: bool) -> Result<u8, Fault>
         lang: ctx.lang,
         config: ctx.config.clone(),
         keep: Keep::under(&ctx.paths.state),
+        home: ctx.paths.home.clone(),
         open: id.map(str::to_owned),
     };
     let done = if plain || !terminal::can_show_screens() {

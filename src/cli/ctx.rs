@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::args::{Common, Format};
 use super::fault::Fault;
+use crate::domain::decide::Attempt;
 use crate::domain::event::Mode;
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
@@ -13,10 +14,10 @@ use crate::domain::suggest::nearest;
 use crate::domain::time::{self, Time, Zone};
 use crate::host::clock::{Clock, SystemClock};
 use crate::host::config::{self, Config, ConfigError};
-use crate::host::desk::{Desk, DeskError, Listing};
+use crate::host::desk::{Act, Desk, DeskError, Listing};
 use crate::host::heads::Heads;
 use crate::host::paths::Paths;
-use crate::host::store::{FsStore, Ground, Record, Room};
+use crate::host::store::{FsStore, Ground, Record, Room, StoreError};
 use crate::host::who;
 use crate::packs;
 use crate::words::Lang;
@@ -53,6 +54,7 @@ pub(super) struct Ctx {
     pub(super) heads: Heads,
     clock: Arc<dyn Clock>,
     at: Option<Time>,
+    again: Option<String>,
 }
 
 impl Ctx {
@@ -97,13 +99,44 @@ impl Ctx {
                 Fault::usage(crate::words::refusal::bad_time("--at", &why, lang))
             })?),
         };
+        let again = common.again.clone();
+        if let Some(id) = &again {
+            let hex = |c: u8| matches!(c, b'0'..=b'9' | b'a'..=b'f');
+            if read_only || id.len() != 32 || !id.bytes().all(hex) {
+                let message = Message::plain(Command::BadAgain.with(lang, &[id]));
+                return Err(Fault::usage(message.hint(Command::BadAgainHint.text(lang))));
+            }
+        }
         let heads = Heads::under(&paths.state);
-        Ok(Self { lang, zone, format: common.format, config, paths, heads, clock, at })
+        Ok(Self { lang, zone, format: common.format, config, paths, heads, clock, at, again })
     }
 
     /// The moment that the command is about.
     pub(super) fn now(&self) -> Time {
         self.at.unwrap_or_else(|| self.clock.now())
+    }
+
+    /// What is being done: for the first time, or again.
+    ///
+    /// # Errors
+    /// The system gave no random bytes.
+    pub(super) fn act(&self) -> Result<Act, Fault> {
+        match &self.again {
+            Some(id) => Ok(Act::again(Attempt { id: id.clone(), at: self.now() })),
+            None => Act::first(self.now()).map_err(|e| self.desk_fault(e.into())),
+        }
+    }
+
+    /// Puts a failure into words; where the outcome is unknown, with how to give the same again.
+    pub(super) fn act_fault(&self, act: &Act, timed: bool, e: DeskError) -> Fault {
+        let unknown = matches!(e, DeskError::Store(StoreError::NotRecorded { .. }));
+        let mut fault = self.desk_fault(e);
+        if unknown {
+            let (id, at) = (act.id(), time::write_local(act.attempt().at, self.zone));
+            let at = if timed { format!(" --happened-at {at}") } else { String::new() };
+            fault.message.hints.push(Command::GiveAgain.with(self.lang, &[id, &at]));
+        }
+        fault
     }
 
     /// The clock.

@@ -16,7 +16,6 @@ use crate::domain::duty::State;
 use crate::domain::event::{Attachment, Event};
 use crate::domain::time::{self, Time};
 use crate::host::beside;
-use crate::host::store::new_entry_id;
 use crate::report::lines;
 use crate::words::command::Command;
 use crate::words::{entry as entry_words, say};
@@ -49,10 +48,11 @@ pub(super) fn new(
     let packs = ctx.packs(packs)?;
     let ids: Vec<String> = packs.iter().map(|p| p.id.clone()).collect();
     let desk = ctx.desk(packs);
+    let act = ctx.act()?;
     let (incident, record) = desk
-        .draft_new(title, &ids, &answers, yes)
+        .draft_new(title, &ids, &answers, yes, &act)
         .and_then(|new| desk.store_new(&new))
-        .map_err(|e| ctx.desk_fault(e))?;
+        .map_err(|e| ctx.act_fault(&act, false, e))?;
     echo(ctx, "learned_at", learned_at, learned);
     if ctx.format == Format::Json {
         let entry = incident.entries.last();
@@ -164,11 +164,13 @@ fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
     let now = ctx.now();
     let old = incident.assess(now);
     let known = record.entries.len();
-    let entry_id = new_entry_id().map_err(|e| ctx.desk_fault(e.into()))?;
-    desk.act_on(&mut record, intent, &entry_id).map_err(|e| ctx.desk_fault(e))?;
+    let act = ctx.act()?;
+    // A report made in time must not become late by being recorded late.
+    let timed = *intent != intent.clone().since(act.attempt().at);
+    desk.act_on(&mut record, intent, &act).map_err(|e| ctx.act_fault(&act, timed, e))?;
     record.entries.iter().skip(known).for_each(|e| incident.apply(e.clone()));
     let incident = &incident;
-    let Some(entry) = record.find(&entry_id) else {
+    let Some(entry) = record.find(act.id()) else {
         return Err(Fault::from_refusal(&Refusal::Nothing, ctx.lang));
     };
     if ctx.format == Format::Json {

@@ -1,21 +1,32 @@
 //! What could not be recorded, as a command that records it: to be copied by hand, or given again.
 
+use std::path::Path;
+
 use crate::app::effect::Effect;
-use crate::domain::decide::Intent;
+use crate::domain::decide::{Attempt, Intent};
 use crate::domain::text::printable;
 use crate::domain::time::{Time, Zone, write_local};
 
-/// Writes an effect as the command that does the same; nothing for one that records nothing.
-pub(super) fn command(effect: &Effect, zone: Zone) -> String {
+/// Writes an effect as the command that does the same and, given again, counts once; nothing for one
+/// that records nothing. What happened at the first attempt keeps that time.
+pub(super) fn command(
+    effect: &Effect,
+    attempt: &Attempt,
+    home: Option<&Path>,
+    zone: Zone,
+) -> String {
     let mut words: Vec<String> = vec!["jishi".to_owned()];
+    option(&mut words, "--home", home.map(Path::to_string_lossy).as_deref());
+    // What is given without a name comes last: it may look like an option.
+    let mut last = Vec::new();
     match effect {
-        Effect::Create { title, packs, answers, confirmed } => {
+        Effect::Create { title, packs, answers, confirmed, .. } => {
             words.push("new".to_owned());
             option(&mut words, "--title", Some(title));
             for (name, value) in answers {
                 match name.as_str() {
                     "learned_at" => option(&mut words, "--learned-at", Some(value)),
-                    _ => words.push(quoted(&format!("{name}={value}"))),
+                    _ => last.push(format!("{name}={value}")),
                 }
             }
             packs.iter().for_each(|p| option(&mut words, "--pack", Some(p)));
@@ -23,13 +34,27 @@ pub(super) fn command(effect: &Effect, zone: Zone) -> String {
                 words.push("--yes".to_owned());
             }
         }
-        Effect::Append { incident, intent } => append(&mut words, incident, intent, zone),
+        Effect::Append { incident, intent, .. } => {
+            let intent = intent.clone().since(attempt.at);
+            append(&mut words, &mut last, incident, &intent, zone);
+        }
         _ => return String::new(),
     }
+    option(&mut words, "--again", Some(&attempt.id));
+    if last.iter().any(|text| text.starts_with('-')) {
+        words.push("--".to_owned());
+    }
+    words.extend(last.iter().map(|text| quoted(text)));
     words.join(" ")
 }
 
-fn append(words: &mut Vec<String>, incident: &str, whole: &Intent, zone: Zone) {
+fn append(
+    words: &mut Vec<String>,
+    last: &mut Vec<String>,
+    incident: &str,
+    whole: &Intent,
+    zone: Zone,
+) {
     let intent = whole.bare();
     let name = match intent {
         Intent::ByWatch(_) | Intent::Confirmed(_) => return,
@@ -42,12 +67,13 @@ fn append(words: &mut Vec<String>, incident: &str, whole: &Intent, zone: Zone) {
         Intent::HandOver { .. } | Intent::TakeOver { .. } => "handover",
         Intent::Close { .. } => "close",
     };
-    words.extend([name.to_owned(), quoted(incident)]);
+    words.push(name.to_owned());
+    last.push(incident.to_owned());
     let moment = |at: &Option<Time>| at.map(|at| write_local(at, zone));
     match intent {
         Intent::ByWatch(_) | Intent::Confirmed(_) => {}
         Intent::Answer { set, note, happened_at, confirmed } => {
-            words.extend(set.iter().map(|(n, v)| quoted(&format!("{n}={v}"))));
+            last.extend(set.iter().map(|(n, v)| format!("{n}={v}")));
             option(words, "--happened-at", moment(happened_at).as_deref());
             option(words, "--note", note.as_deref());
             if *confirmed {
@@ -64,7 +90,7 @@ fn append(words: &mut Vec<String>, incident: &str, whole: &Intent, zone: Zone) {
             failed,
             late_because,
         } => {
-            words.push(quoted(duty));
+            last.push(duty.clone());
             option(words, "--to", to.as_deref());
             option(words, "--channel", Some(channel));
             option(words, "--ref", reference.as_deref());
@@ -74,23 +100,23 @@ fn append(words: &mut Vec<String>, incident: &str, whole: &Intent, zone: Zone) {
             option(words, "--late-because", late_because.as_deref());
         }
         Intent::Acknowledge { duty, to, reference, officer, happened_at } => {
-            words.push(quoted(duty));
+            last.push(duty.clone());
             option(words, "--to", to.as_deref());
             option(words, "--ref", reference.as_deref());
             option(words, "--by", officer.as_deref());
             option(words, "--happened-at", moment(happened_at).as_deref());
         }
         Intent::Waive { duty, because } => {
-            words.push(quoted(duty));
+            last.push(duty.clone());
             option(words, "--because", Some(because));
         }
         Intent::Correct { entry, because, fields } => {
-            words.push(entry.to_string());
+            last.push(entry.to_string());
             option(words, "--because", Some(because));
-            words.extend(fields.iter().map(|(n, v)| quoted(&format!("{n}={v}"))));
+            last.extend(fields.iter().map(|(n, v)| format!("{n}={v}")));
         }
         Intent::Note { text, happened_at } => {
-            words.push(quoted(text));
+            last.push(text.clone());
             option(words, "--happened-at", moment(happened_at).as_deref());
         }
         Intent::HandOver { to } => option(words, "--to", Some(to)),
@@ -106,8 +132,10 @@ fn append(words: &mut Vec<String>, incident: &str, whole: &Intent, zone: Zone) {
 }
 
 fn option(words: &mut Vec<String>, name: &str, value: Option<&str>) {
-    if let Some(value) = value {
-        words.extend([name.to_owned(), quoted(value)]);
+    match value {
+        None => {}
+        Some(value) if value.starts_with('-') => words.push(format!("{name}={}", quoted(value))),
+        Some(value) => words.extend([name.to_owned(), quoted(value)]),
     }
 }
 
@@ -134,27 +162,52 @@ mod tests {
     use super::*;
     use crate::domain::time::parse_offset;
 
+    fn written(intent: Intent, home: Option<&str>) -> String {
+        let incident = "2026-0302-a".to_owned();
+        let effect = Effect::Append { incident, intent, again: None };
+        let at = "2026-03-02T02:07:30+08:00".parse().unwrap();
+        let attempt = Attempt { id: "0a".repeat(16), at };
+        let zone = Zone::Fixed(parse_offset("+08:00").unwrap());
+        command(&effect, &attempt, home.map(Path::new), zone)
+    }
+
+    fn report(happened_at: Option<Time>) -> Intent {
+        Intent::Report {
+            duty: "cn-cac-2025/first_report.police".to_owned(),
+            to: Some("police".to_owned()),
+            channel: "phone".to_owned(),
+            reference: Some("it's T 1".to_owned()),
+            happened_at,
+            attachments: Vec::new(),
+            failed: None,
+            late_because: None,
+        }
+    }
+
     #[test]
     fn a_report_that_was_not_recorded_can_be_typed_again() {
         let at = "2026-03-02T02:05:00+08:00".parse().unwrap();
-        let effect = Effect::Append {
-            incident: "2026-0302-a".to_owned(),
-            intent: Intent::Report {
-                duty: "cn-cac-2025/first_report.police".to_owned(),
-                to: Some("police".to_owned()),
-                channel: "phone".to_owned(),
-                reference: Some("it's T 1".to_owned()),
-                happened_at: Some(at),
-                attachments: Vec::new(),
-                failed: None,
-                late_because: None,
-            },
-        };
-        let zone = Zone::Fixed(parse_offset("+08:00").unwrap());
         assert_eq!(
-            command(&effect, zone),
-            "jishi sent 2026-0302-a cn-cac-2025/first_report.police --to police --channel phone \
-             --ref 'it'\\''s T 1' --happened-at 2026-03-02T02:05:00+08:00"
+            written(report(Some(at)), None),
+            "jishi sent --to police --channel phone --ref 'it'\\''s T 1' \
+             --happened-at 2026-03-02T02:05:00+08:00 --again 0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a \
+             2026-0302-a cn-cac-2025/first_report.police"
         );
+    }
+
+    #[test]
+    fn what_was_done_in_time_keeps_the_time_of_the_first_attempt() {
+        let text = written(report(None), Some("/srv/on call"));
+        assert!(text.starts_with("jishi --home '/srv/on call' sent "), "{text}");
+        assert!(text.contains(" --happened-at 2026-03-02T02:07:30+08:00 "), "{text}");
+    }
+
+    #[test]
+    fn what_looks_like_an_option_is_none() {
+        let note = Intent::Note { text: "-5 hosts down".to_owned(), happened_at: None };
+        let text = written(note, None);
+        assert!(text.ends_with(" -- 2026-0302-a '-5 hosts down'"), "{text}");
+        let close = Intent::Close { because: "--done".to_owned() };
+        assert!(written(close, None).contains(" --because=--done "));
     }
 }

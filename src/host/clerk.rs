@@ -8,11 +8,12 @@ use std::time::SystemTime;
 use super::beside;
 use super::by_hand;
 use super::clockwatch::Seen;
-use super::desk::{Desk, DeskError, Listing, New};
+use super::desk::{Act, Desk, DeskError, Listing};
 use super::keep::Keep;
 use super::paths::record_name;
-use super::store::{Record, StoreError, new_entry_id};
+use super::store::{Record, StoreError};
 use crate::app::effect::{Effect, Msg};
+use crate::domain::decide::Attempt;
 use crate::domain::event::Entry;
 use crate::domain::incident::Incident;
 use crate::words::Lang;
@@ -27,14 +28,10 @@ pub struct Clerk {
     /// Folders that could not be opened; they are not tried again and again.
     faulty: BTreeSet<String>,
     /// The act whose outcome is unknown, with what makes giving it again count once.
-    unsure: Option<(Effect, Again)>,
+    unsure: Option<(Effect, Attempt)>,
     keep: Option<Keep>,
-}
-
-#[derive(Debug)]
-enum Again {
-    Create(New),
-    Entry(String),
+    /// The home that commands have to be given, where it is not the platform's.
+    home: Option<PathBuf>,
 }
 
 /// What was there at the start: incidents with the heads of their records, and what cannot be opened.
@@ -71,12 +68,17 @@ impl Clerk {
         // They open, but nothing can be added to them.
         let doubts = desk.heads().doubts();
         found.problems.extend(doubts.iter().map(|d| (d.incident().to_owned(), d.to_string())));
-        Ok((Self { desk, records, faulty, unsure: None, keep: None }, found))
+        Ok((Self { desk, records, faulty, unsure: None, keep: None, home: None }, found))
     }
 
     /// Keeps half-typed text there.
     pub fn keep_in(&mut self, keep: Keep) {
         self.keep = Some(keep);
+    }
+
+    /// Names the home in the commands that it writes for copying.
+    pub fn at_home(&mut self, home: Option<PathBuf>) {
+        self.home = home;
     }
 
     /// Does one effect; what only the terminal's side can do is passed over.
@@ -96,83 +98,82 @@ impl Clerk {
         }
     }
 
-    fn create(&mut self, effect: Effect, lang: Lang) -> Vec<Msg> {
-        let Effect::Create { title, packs, answers, confirmed } = &effect else {
-            return Vec::new();
+    /// Finds out whether an effect was tried before: the console says so, or it is the same one.
+    fn act(&mut self, effect: &mut Effect) -> Result<Act, DeskError> {
+        let (Effect::Append { again, .. } | Effect::Create { again, .. }) = effect else {
+            return Ok(Act::first(self.desk.now())?);
         };
-        let new = match self.unsure.take() {
-            Some((was, Again::Create(new))) if was == effect => Ok(new),
-            _ => self.desk.draft_new(title, packs, answers, *confirmed),
-        };
-        let stored = new.map(|new| (self.desk.store_new(&new), new));
-        match stored {
-            Ok((Ok((incident, record)), _)) => {
-                let (id, head) = (incident.id.clone(), record.head().to_string());
-                self.records.insert(id.clone(), record);
-                let created = Msg::Created(Box::new(incident));
-                vec![created, Msg::Appended { incident: id, entries: Vec::new(), head }]
-            }
-            Ok((Err(error), new)) => {
-                let again = is_unsure(&error).then_some(Again::Create(new));
-                vec![self.failed(error, effect, again, lang)]
-            }
-            Err(error) => vec![self.failed(error, effect, None, lang)],
+        let told = again.take();
+        let same = self.unsure.take().filter(|(was, _)| was == effect).map(|(_, attempt)| attempt);
+        match told.or(same) {
+            Some(attempt) => Ok(Act::again(attempt)),
+            None => Ok(Act::first(self.desk.now())?),
         }
     }
 
-    fn append(&mut self, effect: Effect, lang: Lang) -> Vec<Msg> {
-        let Effect::Append { incident: id, intent } = &effect else { return Vec::new() };
-        let entry_id = match self.unsure.take() {
-            Some((was, Again::Entry(entry_id))) if was == effect => Ok(entry_id),
-            _ => new_entry_id().map_err(DeskError::from),
+    fn create(&mut self, mut effect: Effect, lang: Lang) -> Vec<Msg> {
+        let act = match self.act(&mut effect) {
+            Ok(act) => act,
+            Err(error) => return vec![refused(error, lang)],
         };
+        let Effect::Create { title, packs, answers, confirmed, .. } = &effect else {
+            return Vec::new();
+        };
+        let new = self.desk.draft_new(title, packs, answers, *confirmed, &act);
+        match new.and_then(|new| self.desk.store_new(&new)) {
+            Ok((incident, record)) => {
+                let msgs = vec![
+                    Msg::Created { incident: Box::new(incident), own: true },
+                    appended(&record, Vec::new(), None),
+                ];
+                self.records.insert(record.id.clone(), record);
+                msgs
+            }
+            Err(error) => vec![self.failed(error, effect, &act, lang)],
+        }
+    }
+
+    fn append(&mut self, mut effect: Effect, lang: Lang) -> Vec<Msg> {
+        let act = match self.act(&mut effect) {
+            Ok(act) => act,
+            Err(error) => return vec![refused(error, lang)],
+        };
+        let Effect::Append { incident: id, intent, .. } = &effect else { return Vec::new() };
         let mut record = match self.records.remove(id) {
             Some(record) => record,
             None => match self.desk.open(id) {
                 Ok((_, record)) => record,
-                Err(error) => return vec![self.failed(error, effect, None, lang)],
+                Err(error) => return vec![self.failed(error, effect, &act, lang)],
             },
         };
         let id = id.clone();
         let before = record.entries.len();
-        let outcome =
-            entry_id.map(|entry_id| (self.desk.act_on(&mut record, intent, &entry_id), entry_id));
-        // Own entry or not: what others added meanwhile is news in any case.
-        let mut out = news(&record, before);
-        match outcome {
-            Ok((Ok(entries), _)) if out.is_empty() => {
-                // A retry whose first attempt had reached the disk.
-                out.push(appended(&record, entries));
-            }
-            Ok((Ok(_), _)) => {}
-            Ok((Err(error), entry_id)) => {
-                let again = is_unsure(&error).then_some(Again::Entry(entry_id));
-                out.push(self.failed(error, effect, again, lang));
-            }
-            Err(error) => out.push(self.failed(error, effect, None, lang)),
+        let outcome = self.desk.act_on(&mut record, intent, &act);
+        let own = record.find(act.id()).map(|e| e.n).filter(|_| outcome.is_ok());
+        // What others added meanwhile is news in any case; of a retry whose first attempt had reached
+        // the disk, nothing may be new.
+        let new = record.entries.get(before..).unwrap_or_default().to_vec();
+        let mut out = Vec::new();
+        if own.is_some() || !new.is_empty() {
+            out.push(appended(&record, new, own));
+        }
+        if let Err(error) = outcome {
+            out.push(self.failed(error, effect, &act, lang));
         }
         self.records.insert(id, record);
         out
     }
 
-    fn failed(
-        &mut self,
-        error: DeskError,
-        effect: Effect,
-        again: Option<Again>,
-        lang: Lang,
-    ) -> Msg {
+    fn failed(&mut self, error: DeskError, effect: Effect, act: &Act, lang: Lang) -> Msg {
+        if !matches!(error, DeskError::Store(StoreError::NotRecorded { .. })) {
+            return refused(error, lang);
+        }
+        let attempt = act.attempt().clone();
         let message = say(&error, lang);
-        let Some(again) = again else {
-            let why = match error {
-                DeskError::Refused(why) => Some(Box::new(why)),
-                _ => None,
-            };
-            return Msg::Refused { message, why };
-        };
-        let unsaved = by_hand::command(&effect, self.desk.zone());
-        self.unsure = Some((effect, again));
-        Msg::NotRecorded { message, unsaved }
+        let home = self.home.as_deref();
+        let unsaved = by_hand::command(&effect, &attempt, home, self.desk.zone());
+        self.unsure = Some((effect, attempt.clone()));
+        Msg::NotRecorded { message, unsaved, attempt }
     }
 
     /// Reads what others added to one incident.
@@ -184,7 +185,14 @@ impl Clerk {
                 if n > 0 {
                     self.desk.remember(record);
                 }
-                news(record, before)
+                let new = record.entries.get(before..).unwrap_or_default().to_vec();
+                // What was given up for not recorded may be there after all.
+                let found = self.unsure.as_ref().and_then(|(_, was)| record.find(&was.id));
+                let own = found.filter(|e| e.n >= before as u64).map(|e| e.n);
+                if own.is_some() {
+                    self.unsure = None;
+                }
+                if new.is_empty() { Vec::new() } else { vec![appended(record, new, own)] }
             }
             Err(error) => vec![Msg::Refused { message: say(&error.into(), lang), why: None }],
         }
@@ -197,7 +205,10 @@ impl Clerk {
         for record in self.records.values_mut() {
             let before = record.entries.len();
             let noted = self.desk.note_clock(record, seen);
-            out.extend(news(record, before));
+            let new = record.entries.get(before..).unwrap_or_default();
+            if !new.is_empty() {
+                out.push(appended(record, new.to_vec(), None));
+            }
             trouble = trouble.or(noted.err());
         }
         // One word for all of them: what failed is the disk, and it fails for each alike.
@@ -214,8 +225,8 @@ impl Clerk {
             }
             match self.desk.open(&id) {
                 Ok((incident, record)) => {
-                    out.push(Msg::Created(Box::new(incident)));
-                    out.push(appended(&record, Vec::new()));
+                    out.push(Msg::Created { incident: Box::new(incident), own: false });
+                    out.push(appended(&record, Vec::new(), None));
                     self.records.insert(id, record);
                 }
                 // Its first entry is being written; it will be seen the next time.
@@ -239,17 +250,17 @@ impl Clerk {
     }
 }
 
-fn is_unsure(error: &DeskError) -> bool {
-    matches!(error, DeskError::Store(StoreError::NotRecorded { .. }))
+fn refused(error: DeskError, lang: Lang) -> Msg {
+    let message = say(&error, lang);
+    let why = match error {
+        DeskError::Refused(why) => Some(Box::new(why)),
+        _ => None,
+    };
+    Msg::Refused { message, why }
 }
 
-fn news(record: &Record, before: usize) -> Vec<Msg> {
-    let new = record.entries.get(before..).unwrap_or_default();
-    if new.is_empty() { Vec::new() } else { vec![appended(record, new.to_vec())] }
-}
-
-fn appended(record: &Record, entries: Vec<Entry>) -> Msg {
-    Msg::Appended { incident: record.id.clone(), entries, head: record.head().to_string() }
+fn appended(record: &Record, entries: Vec<Entry>, own: Option<u64>) -> Msg {
+    Msg::Appended { incident: record.id.clone(), entries, head: record.head().to_string(), own }
 }
 
 /// Puts an error of the desk into words.

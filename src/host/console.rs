@@ -3,6 +3,7 @@
 //! It sleeps until something happens. While a clock ticks that is once a second, on the second;
 //! otherwise once a minute, or once a second while an incident is open, to see others' entries.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::thread::JoinHandle;
@@ -41,6 +42,8 @@ pub struct ConsoleSetup {
     pub config: Config,
     /// Where half-typed text is kept.
     pub keep: Keep,
+    /// The home that was asked for, where it is not the platform's.
+    pub home: Option<PathBuf>,
     /// The incident to open at once: its id, or a part of it that is unique.
     pub open: Option<String>,
 }
@@ -78,6 +81,7 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     let (mut clerk, found) = Clerk::start(Arc::clone(&desk))?;
     let kept = setup.keep.all();
     clerk.keep_in(setup.keep);
+    clerk.at_home(setup.home);
     let watch = clerk.watch();
     let mut app = console(&desk, setup.lang, setup.config, open, kept, (cols, rows), found);
     let (tell, told) = unbounded_channel();
@@ -271,7 +275,7 @@ impl Session {
     }
 
     async fn update(&mut self, msg: Msg) -> Then {
-        if let Msg::Created(incident) = &msg {
+        if let Msg::Created { incident, .. } = &msg {
             self.watch.add(&self.desk, &incident.id);
         }
         for effect in self.app.update(msg) {

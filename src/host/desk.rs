@@ -14,7 +14,7 @@ use super::store::{
     Draft, FsStore, PackFault, PackText, Pinned, Record, StoreError, is_incident_id, new_entry_id,
     new_record_id,
 };
-use crate::domain::decide::{Decision, Intent, Refusal, begin, decide};
+use crate::domain::decide::{Attempt, Decision, Intent, Refusal, begin, decide};
 use crate::domain::event::Entry;
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
@@ -22,6 +22,7 @@ use crate::domain::suggest::nearest;
 use crate::domain::text::printable;
 use crate::domain::time::{Time, Zone};
 use crate::packs::{self, Problems};
+use crate::record::Digest;
 
 /// Incidents of one mode, with what is needed to judge and to add to them.
 pub struct Desk {
@@ -275,8 +276,8 @@ impl Desk {
         Ok(pack)
     }
 
-    /// Decides how a new record begins; nothing is stored. The drafts keep their ids, so that
-    /// [`Desk::store_new`] can be given them again after a failure.
+    /// Decides how a new record begins; nothing is stored. The ids of the drafts follow from the id of
+    /// the act, so that it can be given again after a failure, by another program, too.
     ///
     /// # Errors
     /// A refusal, or a pack that there is none of.
@@ -286,12 +287,22 @@ impl Desk {
         pack_ids: &[String],
         answers: &[(String, String)],
         confirmed: bool,
+        act: &Act,
     ) -> Result<New, DeskError> {
         let packs = self.chosen(pack_ids)?;
         let record = new_record_id()?;
         let events = begin(&record, title, &packs, answers, self.now(), self.zone, confirmed)?;
-        let drafts = events.into_iter().map(Draft::new).collect::<Result<_, _>>()?;
-        Ok(New { drafts, packs })
+        let id = |i: usize| match i {
+            0 => act.id().to_owned(),
+            _ => {
+                let mut digest = Digest::of(format!("{} {i}", act.id()).as_bytes()).to_string();
+                digest.truncate(32);
+                digest
+            }
+        };
+        let draft = |(i, event)| Draft { id: id(i), happened_at: None, happened_by: None, event };
+        let drafts = events.into_iter().enumerate().map(draft).collect();
+        Ok(New { drafts, packs, again: act.again })
     }
 
     /// Writes a new record.
@@ -305,7 +316,12 @@ impl Desk {
             text: p.source_text.to_string(),
         };
         let texts: Vec<PackText> = new.packs.iter().map(text).collect();
-        let record = self.store.create(new.drafts.clone(), &texts)?;
+        let drafts = new.drafts.clone();
+        let record = if new.again {
+            self.store.create_again(drafts, &texts)?
+        } else {
+            self.store.create(drafts, &texts)?
+        };
         self.heads.accept(&record, self.store.mode());
         let incident = Incident::fold(&record.id, new.packs.clone(), record.entries.clone());
         Ok((incident, record))
@@ -322,7 +338,8 @@ impl Desk {
         answers: &[(String, String)],
         confirmed: bool,
     ) -> Result<Incident, DeskError> {
-        let new = self.draft_new(title, pack_ids, answers, confirmed)?;
+        let act = Act::first(self.now())?;
+        let new = self.draft_new(title, pack_ids, answers, confirmed, &act)?;
         Ok(self.store_new(&new)?.0)
     }
 
@@ -351,14 +368,14 @@ impl Desk {
     /// A refusal, or what the store says.
     pub fn act(&self, id: &str, intent: &Intent) -> Result<(Incident, Vec<Entry>), DeskError> {
         let mut record = self.store.open(id)?;
-        let entries = self.act_on(&mut record, intent, &new_entry_id()?)?;
+        let entries = self.act_on(&mut record, intent, &Act::first(self.now())?)?;
         let packs = self.packs_of(&record)?;
         Ok((Incident::fold(&record.id, packs, record.entries), entries))
     }
 
     /// Puts one intent into a record that is open: under the lock, judged by what is on disk then.
     ///
-    /// `entry_id` is made once per act. Giving the same again after a failure counts once.
+    /// Giving the same act again after a failure counts once.
     ///
     /// # Errors
     /// A refusal, [`DeskError::Head`], or what the store says.
@@ -366,8 +383,14 @@ impl Desk {
         &self,
         record: &mut Record,
         intent: &Intent,
-        entry_id: &str,
+        act: &Act,
     ) -> Result<Vec<Entry>, DeskError> {
+        let entry_id = act.id();
+        let mut intent = intent.clone();
+        if act.again && act.attempt.at < self.clock.now() {
+            intent = intent.since(act.attempt.at);
+        }
+        let intent = &intent;
         let packs = self.packs_of(record)?;
         let mode = self.store.mode();
         let clock_id = new_entry_id()?;
@@ -434,6 +457,39 @@ impl Desk {
 pub struct New {
     drafts: Vec<Draft>,
     packs: Vec<Arc<Pack>>,
+    again: bool,
+}
+
+/// Something that a person does once, however often it has to be tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    attempt: Attempt,
+    again: bool,
+}
+
+impl Act {
+    /// Does something for the first time.
+    ///
+    /// # Errors
+    /// The system gave no random bytes.
+    pub fn first(now: Time) -> Result<Self, StoreError> {
+        Ok(Self { attempt: Attempt { id: new_entry_id()?, at: now }, again: false })
+    }
+
+    /// Does again what was tried before and may be in the record already.
+    pub const fn again(attempt: Attempt) -> Self {
+        Self { attempt, again: true }
+    }
+
+    /// Returns the id that its entry gets.
+    pub fn id(&self) -> &str {
+        &self.attempt.id
+    }
+
+    /// Returns what is to be given again if the outcome is unknown.
+    pub const fn attempt(&self) -> &Attempt {
+        &self.attempt
+    }
 }
 
 impl std::fmt::Debug for Desk {
@@ -506,7 +562,7 @@ mod tests {
         let (_, mut stale) = room.desk.open(&id).unwrap();
         room.desk.act(&id, &Intent::Close { because: "false alarm".to_owned() }).unwrap();
         let late = answer("involves_cii", "yes");
-        let refused = room.desk.act_on(&mut stale, &late, &new_entry_id().unwrap());
+        let refused = room.desk.act_on(&mut stale, &late, &Act::first(room.desk.now()).unwrap());
         assert!(matches!(refused, Err(DeskError::Refused(Refusal::Closed { entry: 2 }))));
         assert_eq!(stale.chain().count, 3);
     }
@@ -516,10 +572,11 @@ mod tests {
         let room = room();
         let id = room.desk.create("CRM down", &[], &learned(), false).unwrap().id;
         let (_, mut record) = room.desk.open(&id).unwrap();
-        let entry_id = new_entry_id().unwrap();
-        for _ in 0..2 {
+        let first = Act::first(room.desk.now()).unwrap();
+        let again = Act::again(first.attempt().clone());
+        for act in [first, again] {
             let entries =
-                room.desk.act_on(&mut record, &answer("involves_cii", "yes"), &entry_id).unwrap();
+                room.desk.act_on(&mut record, &answer("involves_cii", "yes"), &act).unwrap();
             assert_eq!(entries[0].n, 2);
             room.clock.advance(TimeDelta::seconds(5));
         }

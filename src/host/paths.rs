@@ -15,6 +15,8 @@ pub struct Paths {
     pub config: PathBuf,
     /// What this user's consoles remember: heads of records, half-typed text.
     pub state: PathBuf,
+    /// The home that was asked for, where it is not the platform's.
+    pub home: Option<PathBuf>,
 }
 
 /// No folder could be found.
@@ -52,14 +54,16 @@ impl Paths {
         // Absolute now, so that a later change of the working folder moves nothing.
         let data =
             std::path::absolute(home).map_err(|_| NoHome::Relative { path: home.to_owned() })?;
-        Ok(Self { config: data.join("config"), state: data.join("state"), data })
+        let home = Some(data.clone());
+        Ok(Self { config: data.join("config"), state: data.join("state"), data, home })
     }
 
     fn platform() -> Result<Self, NoHome> {
         let dirs = ProjectDirs::from("", "", "jishi").ok_or(NoHome::Unknown)?;
         let state =
             dirs.state_dir().map_or_else(|| dirs.data_local_dir().join("state"), Path::to_owned);
-        Ok(Self { data: dirs.data_dir().to_owned(), config: dirs.config_dir().to_owned(), state })
+        let (data, config) = (dirs.data_dir().to_owned(), dirs.config_dir().to_owned());
+        Ok(Self { data, config, state, home: None })
     }
 
     /// Returns the folder that holds the incidents of a mode.

@@ -71,6 +71,7 @@ impl Talk {
         let (mut clerk, found) = Clerk::start(Arc::clone(&desk))?;
         let kept = setup.keep.all();
         clerk.keep_in(setup.keep);
+        clerk.at_home(setup.home);
         let watch = clerk.watch();
         let contacts = setup.config.directory.into_iter();
         let plain = Setup {
@@ -177,7 +178,7 @@ impl Talk {
     fn tell(&mut self, msgs: Vec<Msg>) -> Vec<String> {
         let mut out = Vec::new();
         for msg in msgs {
-            if let Msg::Created(incident) = &msg {
+            if let Msg::Created { incident, .. } = &msg {
                 self.watch.add(&self.desk, &incident.id);
             }
             out.extend(self.plain.tell(msg));

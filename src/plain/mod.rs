@@ -254,8 +254,8 @@ impl Plain {
     pub fn tell(&mut self, msg: Msg) -> Vec<String> {
         let out = match msg {
             Msg::Tick { now } => self.pass(now),
-            Msg::Created(incident) => {
-                let (id, own) = (incident.id.clone(), self.is_writing());
+            Msg::Created { incident, own } => {
+                let id = incident.id.clone();
                 self.incidents.retain(|(i, _)| i.id != id);
                 self.incidents.push((*incident, String::new()));
                 let mut out = vec![W::Created.with(self.lang, &[&id])];
@@ -267,7 +267,9 @@ impl Plain {
                 }
                 out
             }
-            Msg::Appended { incident, entries, head } => self.appended(&incident, entries, head),
+            Msg::Appended { incident, entries, head, own } => {
+                self.appended(&incident, entries, head, own)
+            }
             Msg::Digested { files } => self.digested(files),
             Msg::Saved { path } => {
                 self.unsaved = None;
@@ -285,7 +287,7 @@ impl Plain {
                 out.push(W::NotDone.text(self.lang).to_owned());
                 out
             }
-            Msg::NotRecorded { message, unsaved } => {
+            Msg::NotRecorded { message, unsaved, .. } => {
                 self.state = State::Command;
                 self.asking = false;
                 let mut out = said(&message);
@@ -327,15 +329,20 @@ impl Plain {
         matches!(self.state, State::Writing)
     }
 
-    fn appended(&mut self, id: &str, entries: Vec<Entry>, new_head: String) -> Lines {
+    fn appended(
+        &mut self,
+        id: &str,
+        entries: Vec<Entry>,
+        new_head: String,
+        own: Option<u64>,
+    ) -> Lines {
         let (zone, lang, now) = (self.zone, self.lang, self.now);
-        let own = self.is_writing();
-        let last = entries.last().map(|e| e.n);
         let mut out = Vec::new();
         let Some((incident, head)) = self.incidents.iter_mut().find(|(i, _)| i.id == id) else {
             return out;
         };
         *head = new_head;
+        let first = Some(incident.entries.len() as u64);
         for new in entries {
             if incident.entries.iter().any(|e| e.n == new.n) {
                 continue;
@@ -343,14 +350,22 @@ impl Plain {
             let n = new.n.to_string();
             incident.apply(new.clone());
             let text = entry::summary(incident, &new, now, zone, lang);
-            out.push(if own && Some(new.n) == last {
+            out.push(if Some(new.n) == own {
                 W::Recorded.with(lang, &[&n, &text])
             } else {
                 W::Others.with(lang, &[new.by.person(), &n, &text])
             });
         }
-        if own {
+        // The attempt before may have reached the disk, and was read long ago.
+        if let Some(n) = own.filter(|n| Some(*n) < first)
+            && let Some(there) = incident.entries.iter().find(|e| e.n == n)
+        {
+            let text = entry::summary(incident, there, now, zone, lang);
+            out.push(W::Recorded.with(lang, &[&n.to_string(), &text]));
+        }
+        if own.is_some() {
             self.state = State::Command;
+            self.unsaved = None;
             // What a clock became by our own act was said before the act.
             self.note_bands();
             if self.asking {
@@ -505,9 +520,9 @@ impl Plain {
         self.state = State::Writing;
         effects.push(match act {
             Act::Create { title, packs, answers, confirmed } => {
-                Effect::Create { title, packs, answers, confirmed }
+                Effect::Create { title, packs, answers, confirmed, again: None }
             }
-            Act::Append { incident, intent } => Effect::Append { incident, intent },
+            Act::Append { incident, intent } => Effect::Append { incident, intent, again: None },
         });
         vec![W::Writing.text(self.lang).to_owned()]
     }

@@ -232,7 +232,7 @@ fn hints(pen: &mut Pen<'_>, app: &App) {
     let lang = app.lang();
     let context = app.context();
     let y = pen.rows.saturating_sub(1);
-    let typing = !matches!(context, Context::Banner | Context::Save) && app.screen().typing();
+    let typing = !context.is_closed() && app.screen().typing();
     let mut left = Vec::new();
     let mut right = Vec::new();
     for b in app.keymap().lines(context) {

@@ -6,6 +6,9 @@ crate::words! {
         Recorded: "已记录为第 {0} 条, 记录头 {1}", "recorded as entry {0}, head {1}";
         LittleRoom: "注意: 数据文件夹只剩 {0} MiB 空间", "note: only {0} MiB of room are left where records are kept";
         Exported: "已导出 {0} 条, 记录头 {1}", "exported {0} entries, head {1}";
+        GiveAgain: "磁盘恢复后, 把同一条命令再给一次, 并加上 --again {0}{1}: 只算一次", "once the disk is well again, give the same command with --again {0}{1}: it counts once";
+        BadAgain: "--again `{0}`: 不是记录失败时给出的条目编号", "--again `{0}`: not the id of an entry that could not be recorded";
+        BadAgainHint: "32 位小写十六进制, 只用于写入记录的命令", "32 lower-case hexadecimal digits, for commands that record something";
         ReadAs: "{0} 读作 {1}", "{0} read as {1}";
         NoIncidents: "没有事件", "no incidents";
         NothingRuns: "没有在走的时钟", "no clock is running";

@@ -82,6 +82,11 @@ words! {
         StillWriting: "正在写入, 请稍候", "still writing, please wait";
         Recorded: "已记录 #{0}", "recorded as #{0}";
         Opened: "已立案 {0}", "opened {0}";
+        RecordedAndOthers: "已记录 #{0}; {1} 也刚写入了记录", "recorded as #{0}; {1} has just added to the record, too";
+        NothingDone: "没有记录", "nothing was recorded";
+        ActRecordAnyway: "照样记录", "record it all the same";
+        ActDoNotRecord: "不记录", "do not record";
+        CtxAsk: "记录前的提问", "asked before recording";
         OthersWrote: "{0} 刚刚写入了记录", "{0} has just added to the record";
         NotRecorded: "未能确认写入磁盘", "NOT RECORDED for certain";
         Unsaved: "未保存的内容, 请抄下 (是一条命令), 或按 s 存到别处:", "what was not saved, as a command: copy it, or press s to save it elsewhere:";
@@ -245,7 +250,7 @@ words! {
         NothingSent: "还没有已报的记录; 先按 r 记录已报", "nothing was sent yet; record it with r first";
         AlreadyWithdrawn: "这一条已经撤回", "that entry was withdrawn already";
         NothingToCorrect: "这一条不能更正", "that entry cannot be corrected";
-        AgainToConfirm: "若无误, 再按一次 Enter", "if that is meant, press Enter again";
+        AgainToConfirm: "若无误按 y 照样记录, 按 n 不记录", "y records it all the same, n does not";
         NoMatch: "没有这样的命令", "no such command";
 
         // Record.

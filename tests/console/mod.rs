@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jishi::app::effect::{Effect, Msg};
 use jishi::app::key::Key;
 use jishi::app::{App, Listing, Setup};
-use jishi::domain::decide::{begin, decide};
+use jishi::domain::decide::{Attempt, begin, decide};
 use jishi::domain::event::{Boot, ClockQuality, Entry, Event, Mode, Sync, Who};
 use jishi::domain::incident::Incident;
 use jishi::domain::law::Pack;
@@ -55,6 +55,8 @@ pub struct Desk {
     pub seen: Vec<Effect>,
     pub store: Vec<Incident>,
     /// Half-typed text as the host keeps it, and how often it was handed over.
+    /// What failed last, and what makes giving it again count once.
+    pub lost: Option<(Effect, Attempt)>,
     pub kept: Vec<(String, String)>,
     pub keeps: usize,
     ids: u32,
@@ -139,6 +141,7 @@ impl Desk {
             kept: Vec::new(),
             keeps: 0,
             ids: 0,
+            lost: None,
         }
     }
 
@@ -185,7 +188,15 @@ impl Desk {
                     } else if matches!(e, Effect::Append { .. } | Effect::Create { .. }) {
                         let message = Message::plain("disk full").hint("free some space");
                         let unsaved = format!("{e:?}");
-                        self.send(Msg::NotRecorded { message, unsaved });
+                        let attempt = match &e {
+                            Effect::Append { again: Some(before), .. } => before.clone(),
+                            _ => Attempt {
+                                id: format!("{:032x}", 0xf000 + self.seen.len()),
+                                at: self.now,
+                            },
+                        };
+                        self.lost = Some((e, attempt.clone()));
+                        self.send(Msg::NotRecorded { message, unsaved, attempt });
                     }
                 }
             }
@@ -204,7 +215,7 @@ impl Desk {
     pub fn carry_out(&mut self, effect: Effect) {
         let lang = self.app.lang();
         match effect {
-            Effect::Create { title, packs, answers, confirmed } => {
+            Effect::Create { title, packs, answers, confirmed, .. } => {
                 let packs: Vec<_> =
                     self.app.packs().iter().filter(|p| packs.contains(&p.id)).cloned().collect();
                 match begin("r", &title, &packs, &answers, self.now, zone(), confirmed) {
@@ -216,7 +227,7 @@ impl Desk {
                             entries.map(|(n, e)| entry(n, self.now, Mode::Live, None, e)).collect();
                         let incident = Incident::fold(&id, packs, entries);
                         self.store.push(incident.clone());
-                        self.send(Msg::Created(Box::new(incident)));
+                        self.send(Msg::Created { incident: Box::new(incident), own: true });
                     }
                     Err(r) => {
                         let message = refusal::refusal(&r, lang);
@@ -224,15 +235,23 @@ impl Desk {
                     }
                 }
             }
-            Effect::Append { incident, intent } => {
+            Effect::Append { incident, intent, again } => {
+                let same = Effect::Append {
+                    incident: incident.clone(),
+                    intent: intent.clone(),
+                    again: again.clone(),
+                };
+                let late = self.lost.take().filter(|(e, _)| *e == same).map(|(_, attempt)| attempt);
+                let tried = again.or(late).map(|attempt| attempt.id);
                 let found = self.store.iter_mut().find(|i| i.id == incident).unwrap();
                 match decide(found, &intent, self.now, zone()) {
                     Ok(d) => {
                         let n = found.entries.len();
-                        let e = entry(n, self.now, found.mode, d.happened_at, d.event);
+                        let mut e = entry(n, self.now, found.mode, d.happened_at, d.event);
+                        e.id = tried.unwrap_or(e.id);
                         found.apply(e.clone());
-                        let head = format!("{n:064x}");
-                        self.send(Msg::Appended { incident, entries: vec![e], head });
+                        let (head, own) = (format!("{n:064x}"), Some(e.n));
+                        self.send(Msg::Appended { incident, entries: vec![e], head, own });
                     }
                     Err(r) => {
                         let message = refusal::refusal(&r, lang);
@@ -272,7 +291,7 @@ impl Desk {
         e.by.login = "li".to_owned();
         found.apply(e.clone());
         let (incident, head) = (id.to_owned(), "ff".repeat(32));
-        self.send(Msg::Appended { incident, entries: vec![e], head });
+        self.send(Msg::Appended { incident, entries: vec![e], head, own: None });
     }
 
     pub fn resize(&mut self, cols: u16, rows: u16) -> &mut Self {

@@ -102,3 +102,96 @@ fn whichever_call_on_the_record_fails_or_is_the_last_what_was_acknowledged_is_th
     assert!(faults > 20, "{faults} faults");
     println!("{faults} faults, {} acknowledged", acked.len());
 }
+
+/// What a command says to add when it is given again.
+fn again(err: &str) -> Vec<String> {
+    let from = err.find("--again ").unwrap_or_else(|| panic!("{err}"));
+    let said = err[from..].lines().next().unwrap();
+    let said = said.split(": it counts once").next().unwrap();
+    said.split_whitespace().map(str::to_owned).collect()
+}
+
+#[test]
+fn what_a_command_could_not_sync_counts_once_when_it_is_given_again_as_it_says() {
+    if !crate::bare::tool("strace") {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let (id, file) = new(home.path());
+    let sent =
+        ["sent", &id, "first_report.provincial_cac", "--channel", "hotline_12387", "--ref", "A-12"];
+    let noted = ["note", &id, "rang the vendor"];
+    for (k, args) in [(1, &sent[..]), (2, &sent[..]), (1, &noted[..])] {
+        let before = check_path(&file).unwrap().chain.count;
+        let mut failing = Command::new("strace");
+        failing.args(["-f", "-qq", "-o", "/dev/null", "-P"]).arg(&file);
+        failing.args(["-e", "trace=fdatasync", "-e"]);
+        failing.arg(format!("inject=fdatasync:error=EIO:when={k}"));
+        failing.arg(env!("CARGO_BIN_EXE_jishi")).arg("--home").arg(home.path()).args(args);
+        let out = failing.env("JISHI_LANG", "en").output().unwrap();
+        if k > 1 && out.status.success() {
+            continue;
+        }
+        assert_eq!(out.status.code(), Some(3), "{out:?}");
+        let err = String::from_utf8(out.stderr).unwrap();
+        assert!(err.contains("NOT RECORDED"), "{err}");
+        let more = again(&err);
+        let words: Vec<&str> =
+            args.iter().copied().chain(more.iter().map(String::as_str)).collect();
+        for _ in 0..2 {
+            let out = jishi(home.path(), &words).env("JISHI_LANG", "en").output().unwrap();
+            assert!(out.status.success(), "{out:?}");
+        }
+        let report = check_path(&file).unwrap();
+        assert_eq!((report.intact(), report.chain.count), (true, before + 1), "{args:?}");
+        let last = fs::read_to_string(&file).unwrap();
+        let last = last.lines().last().unwrap();
+        assert!(last.contains("\"happened_at\"") || last.contains("\"sent\""), "{last}");
+    }
+}
+
+#[test]
+fn an_incident_that_could_not_be_synced_is_opened_once_when_it_is_given_again_as_the_command_says()
+{
+    if !crate::bare::tool("strace") {
+        return;
+    }
+    let args = ["new", "--title", "门户被篡改", "--learned-at", "20m ago", "pi_persons=1"];
+    let mut given_again = 0;
+    for call in ["fdatasync", "fsync", "write", "openat", "mkdirat"] {
+        for k in 1..30 {
+            let home = tempfile::tempdir().unwrap();
+            fs::create_dir(home.path().join("live")).unwrap();
+            let mut failing = Command::new("strace");
+            failing.args(["-f", "-qq", "-o"]).arg(home.path().join("log")).arg("-e");
+            failing.arg(format!("inject={call}:error=EIO:when={k}"));
+            failing.arg(env!("CARGO_BIN_EXE_jishi")).arg("--home").arg(home.path()).args(args);
+            let out = failing.env("JISHI_LANG", "en").output().unwrap();
+            let log = fs::read_to_string(home.path().join("log")).unwrap_or_default();
+            if !log.contains("(INJECTED)") {
+                break;
+            }
+            let err = String::from_utf8_lossy(&out.stderr).into_owned();
+            let live = || {
+                let all = fs::read_dir(home.path().join("live")).unwrap().flatten();
+                all.filter(|e| !e.file_name().to_string_lossy().starts_with('.')).count()
+            };
+            if !err.contains("--again ") {
+                assert!(live() <= 1, "{call} {k}: {err}");
+                continue;
+            }
+            let more = again(&err);
+            let words: Vec<&str> =
+                args.iter().copied().chain(more.iter().map(String::as_str)).collect();
+            for _ in 0..2 {
+                let out = jishi(home.path(), &words).output().unwrap();
+                assert!(out.status.success(), "{call} {k}: {out:?}");
+            }
+            let out = jishi(home.path(), &["status"]).output().unwrap();
+            let listed = String::from_utf8_lossy(&out.stdout).lines().count();
+            assert_eq!(listed, 1, "{call} {k}: {out:?}");
+            given_again += 1;
+        }
+    }
+    assert!(given_again > 5, "{given_again}");
+}

@@ -1,5 +1,6 @@
 //! What a person wants to put into the record.
 
+use crate::domain::case::LEARNED_AT;
 use crate::domain::event::{Attachment, Event, ToldBy};
 use crate::domain::time::Time;
 
@@ -93,7 +94,42 @@ pub enum Intent {
     Confirmed(Box<Self>),
 }
 
+/// An act that was tried before and whose outcome is unknown.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Attempt {
+    /// The id that its entry has, if it is in the record: given again, the act counts once.
+    pub id: String,
+    /// When it was first tried.
+    pub at: Time,
+}
+
 impl Intent {
+    /// Gives an act that was tried before the time of that, where nobody said when it happened: done
+    /// in time, it must not become late by being recorded late.
+    #[must_use]
+    pub fn since(mut self, first: Time) -> Self {
+        match &mut self {
+            Self::ByWatch(inner) | Self::Confirmed(inner) => {
+                let bare = std::mem::replace(&mut **inner, Self::TakeOver { entry: 0 });
+                **inner = bare.since(first);
+            }
+            // What is told together with the moment of learning counts as known since then.
+            Self::Answer { set, .. } if set.iter().any(|(name, _)| name == LEARNED_AT) => {}
+            Self::Answer { happened_at, .. }
+            | Self::Report { happened_at, .. }
+            | Self::Acknowledge { happened_at, .. }
+            | Self::Note { happened_at, .. } => {
+                happened_at.get_or_insert(first);
+            }
+            Self::Waive { .. }
+            | Self::Correct { .. }
+            | Self::HandOver { .. }
+            | Self::TakeOver { .. }
+            | Self::Close { .. } => {}
+        }
+        self
+    }
+
     /// Returns the intent without what was said about it.
     pub fn bare(&self) -> &Self {
         match self {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-pub use intent::{Decision, Intent};
+pub use intent::{Attempt, Decision, Intent};
 pub use refusal::Refusal;
 
 use super::assess::learned_at;

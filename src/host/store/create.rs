@@ -1,11 +1,12 @@
 //! Beginning an incident.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 
 use super::dir::Dir;
 use super::error::StoreError;
-use super::{Draft, FsStore, PackText, Record, ids, packs, room};
+use super::{Draft, FsStore, PackText, Record, ids, lock, packs, room};
 use crate::domain::event::{Event, PackPin};
 use crate::record::decode;
 use crate::record::line::LINE_MOST;
@@ -49,17 +50,48 @@ impl FsStore {
             if all.make(&id)? {
                 return self.fill(&all, id, drafts, pins, texts);
             }
-            if self.begun_by(&all, &id).as_deref() == drafts.first().map(|d| d.id.as_str()) {
-                let mut record = self.load(&id)?;
-                // The attempt before may have failed at its sync.
-                record.doubt = true;
-                let again = self.append(&mut record, |_| Ok::<_, StoreError>(drafts.to_vec()))?;
-                all.child(&id)?.sync(&*self.disk)?;
-                all.sync(&*self.disk)?;
-                return again.map(|_| record);
+            if self.is_begun(&all, &id, drafts) {
+                return self.finish(&all, &id, drafts);
             }
         }
         Err(StoreError::Refused { why: "no id is left for an incident of this day".to_owned() })
+    }
+
+    /// Finishes what was begun, on whichever day; where nothing was, begins.
+    ///
+    /// # Errors
+    /// As [`FsStore::create`].
+    pub fn create_again(
+        &self,
+        drafts: Vec<Draft>,
+        texts: &[PackText],
+    ) -> Result<Record, StoreError> {
+        let begun = Dir::open(&self.folder()).and_then(|all| {
+            let ids = self.ids()?;
+            // The newest first: it is tried again soon.
+            let id = ids.into_iter().rev().find(|id| self.is_begun(&all, id, &drafts));
+            Ok(id.map(|id| (all, id)))
+        });
+        match begun {
+            Ok(Some((all, id))) => self.finish(&all, &id, &drafts).map_err(|e| e.not_recorded(&id)),
+            _ => self.create(drafts, texts),
+        }
+    }
+
+    /// Says whether the record of an incident begins with the first of these drafts.
+    fn is_begun(&self, all: &Dir, id: &str, drafts: &[Draft]) -> bool {
+        let begun = self.begun_by(all, id);
+        begun.is_some() && begun.as_deref() == drafts.first().map(|d| d.id.as_str())
+    }
+
+    fn finish(&self, all: &Dir, id: &str, drafts: &[Draft]) -> Result<Record, StoreError> {
+        let mut record = self.load(id)?;
+        // The attempt before may have failed at its sync.
+        record.doubt = true;
+        let again = self.append(&mut record, |_| Ok::<_, StoreError>(drafts.to_vec()))?;
+        all.child(id)?.sync(&*self.disk)?;
+        all.sync(&*self.disk)?;
+        again.map(|_| record)
     }
 
     fn fill(
@@ -73,9 +105,17 @@ impl FsStore {
         let dir = all.child(&id)?;
         // Who lists the incidents meanwhile waits for us before judging a half-written record.
         let mut lock = self.lock(&dir, &id)?;
-        packs::store(&dir, texts, &*self.disk)?;
-        dir.sync(&*self.disk)?;
-        let file = dir.create(self.file_name())?;
+        let file = match self.prepare_folder(&dir, texts) {
+            Ok(file) => file,
+            Err(e) => {
+                // No entry was written: what stands there is a folder of nobody's, and would be shown
+                // as an incident that was never finished.
+                drop(lock);
+                packs::remove(&dir, texts);
+                all.remove_folder(&id, &[lock::NAME]);
+                return Err(e);
+            }
+        };
         let folder = dir.path().to_owned();
         let mut record = Record::blank(id, folder, HashMap::new(), self.start());
         record.packs = packs::pinned(&dir, pins);
@@ -101,6 +141,13 @@ impl FsStore {
         record.chain = batch.chain;
         batch.entries.into_iter().for_each(|entry| record.push(entry));
         Ok(record)
+    }
+
+    /// Makes everything in a new incident's folder but its entries.
+    fn prepare_folder(&self, dir: &Dir, texts: &[PackText]) -> Result<File, StoreError> {
+        packs::store(dir, texts, &*self.disk)?;
+        dir.sync(&*self.disk)?;
+        dir.create(self.file_name())
     }
 
     /// The id of the draft with which a folder's record begins, if it has one.

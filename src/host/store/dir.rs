@@ -138,6 +138,17 @@ impl Dir {
         rustix::fs::unlinkat(&self.fd, name, AtFlags::empty()).is_ok()
     }
 
+    /// Removes a folder in this one with those of the named files that are in it; nothing where
+    /// anything else is in it, too.
+    pub(super) fn remove_folder(&self, name: &str, files: &[&str]) {
+        if let Ok(dir) = self.child(name) {
+            for file in files {
+                dir.remove(file);
+            }
+        }
+        let _ = rustix::fs::unlinkat(&self.fd, name, AtFlags::REMOVEDIR);
+    }
+
     /// The folder itself, for questions about the file system that it lies on.
     pub(super) const fn handle(&self) -> &File {
         &self.fd

@@ -12,7 +12,8 @@ use super::disk::Disk;
 use super::error::{Doing as _, Holder, StoreError};
 use crate::domain::text::printable;
 
-const NAME: &str = "lock";
+/// The file of the lock.
+pub(super) const NAME: &str = "lock";
 /// The holder is written over the one before, always as long: no change of size to bring to the disk.
 const ROOM: usize = 512;
 /// Behind the holder: whether a write or sync of the record failed and nobody has read it anew from

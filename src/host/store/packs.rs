@@ -117,6 +117,12 @@ pub(super) fn store(dir: &Dir, texts: &[PackText], disk: &dyn Disk) -> Result<()
     folder.sync(disk)
 }
 
+/// Takes the texts out of a folder again in which nothing was begun.
+pub(super) fn remove(dir: &Dir, texts: &[PackText]) {
+    let names: Vec<_> = texts.iter().filter_map(|t| file_name(&t.id, &t.sha256)).collect();
+    dir.remove_folder(FOLDER, &names.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
 /// Takes note of where the texts of a record's pins are.
 pub(super) fn pinned(dir: &Dir, pins: &[PackPin]) -> Vec<Pinned> {
     let folder = dir.path();
