@@ -1,7 +1,8 @@
 //! Does what the console and its line-by-line twin ask of the records, and tells what came of it.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -242,7 +243,7 @@ impl Clerk {
     /// Returns what is to be watched for the entries of others.
     pub fn watch(&self) -> Watch {
         let name = record_name(self.desk.store().mode());
-        let file = |r: &Record| (r.id.clone(), r.folder.join(name), r.chain().bytes);
+        let file = |r: &Record| (r.id.clone(), r.folder.join(name), r.last_change());
         let mut watch = Watch { folder: self.desk.store().folder(), seen: None, files: Vec::new() };
         watch.files = self.records.values().map(file).collect();
         watch.seen = watch.folder_time();
@@ -276,24 +277,31 @@ pub fn say(error: &DeskError, lang: Lang) -> Message {
     }
 }
 
+/// Length and time of the last change of a file.
+type Look = Option<(u64, (i64, i64))>;
+
+fn look(path: &Path) -> Look {
+    let meta = std::fs::metadata(path).ok()?;
+    Some((meta.len(), (meta.mtime(), meta.mtime_nsec())))
+}
+
 /// Notices that others wrote, by looking at lengths and times; nothing is opened.
 #[derive(Debug)]
 pub struct Watch {
     folder: PathBuf,
     seen: Option<SystemTime>,
-    /// Incident, its record file, and the length that was seen last.
-    files: Vec<(String, PathBuf, u64)>,
+    /// Incident, its record file, and what the file looked like when it was seen last.
+    files: Vec<(String, PathBuf, Look)>,
 }
 
 impl Watch {
-    /// Returns the incidents whose records grew or shrank since the last look.
+    /// Returns the incidents whose records grew, shrank or were changed since the last look.
     pub fn changed(&mut self) -> Vec<String> {
         let mut out = Vec::new();
         for (id, path, seen) in &mut self.files {
-            if let Ok(meta) = std::fs::metadata(path)
-                && meta.len() != *seen
-            {
-                *seen = meta.len();
+            let now = look(path);
+            if now.is_some() && now != *seen {
+                *seen = now;
                 out.push(id.clone());
             }
         }
@@ -310,8 +318,8 @@ impl Watch {
     pub fn add(&mut self, desk: &Desk, id: &str) {
         if !self.files.iter().any(|(known, ..)| known == id) {
             let path = self.folder.join(id).join(record_name(desk.store().mode()));
-            let bytes = std::fs::metadata(&path).map_or(0, |m| m.len());
-            self.files.push((id.to_owned(), path, bytes));
+            let seen = look(&path);
+            self.files.push((id.to_owned(), path, seen));
         }
     }
 

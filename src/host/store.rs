@@ -37,6 +37,7 @@ pub use ground::Ground;
 pub use ids::is_incident_id;
 pub use list::{Found, Listed, Summary};
 pub use packs::{PackFault, PackText, Pinned};
+use read::Stamp;
 pub use read::check_path;
 pub use room::{LOW, Room, survive_size_limit};
 
@@ -118,6 +119,9 @@ pub struct Record {
     doubt: bool,
     /// Up to where this process has itself brought the record to the disk.
     synced: u64,
+    /// What the file looked like when it was last read or written: where it looks otherwise, what was
+    /// verified is verified again.
+    stamp: Option<Stamp>,
     /// Its folder and file, once something was added: the next time is near. Dropped with the first
     /// failure, and where the path leads elsewhere by then.
     dir: Option<Arc<Dir>>,
@@ -146,6 +150,12 @@ impl Record {
         self.doubt
     }
 
+    /// Returns how long the file was and when it was modified (seconds and nanoseconds since 1970), as it
+    /// was last read or written.
+    pub fn last_change(&self) -> Option<(u64, (i64, i64))> {
+        self.stamp.map(|stamp| (stamp.length, stamp.modified))
+    }
+
     /// Makes a record of which nothing has been read.
     const fn blank(
         id: String,
@@ -164,6 +174,7 @@ impl Record {
             places,
             doubt: false,
             synced: 0,
+            stamp: None,
             dir: None,
             file: None,
         }

@@ -274,3 +274,55 @@ fn who_waits_for_the_lock_is_told_who_holds_it() {
     assert!(done.unwrap().unwrap().is_empty());
     assert_eq!(add(&store, &mut other, 1, "x").unwrap(), 1, "and later it goes through");
 }
+
+/// Overwrites one byte in place; the length stays.
+fn overwrite(path: &Path, at: u64, byte: u8) {
+    use std::os::unix::fs::FileExt as _;
+    let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.write_all_at(&[byte], at).unwrap();
+}
+
+#[test]
+fn an_open_record_that_is_changed_further_up_is_noticed_and_never_added_to() {
+    for behind in [false, true] {
+        let home = tempfile::tempdir().unwrap();
+        let store = store(home.path());
+        let mut open = begin(&store);
+        for i in 0..4 {
+            add(&store, &mut open, i, "note").unwrap();
+        }
+        let path = open.folder.join("record.jsonl");
+        overwrite(&path, 700, b'~');
+        if behind {
+            // Half a line of somebody else's behind it, as a crash leaves it.
+            let mut torn = fs::OpenOptions::new().append(true).open(&path).unwrap();
+            std::io::Write::write_all(&mut torn, b"{\"e\":{\"at\":").unwrap();
+        }
+        let before = fs::read(&path).unwrap();
+        let seen = store.refresh(&mut open);
+        assert!(matches!(seen, Err(StoreError::Damaged { .. })), "{seen:?}");
+        let tried = store.append(&mut open, |_| Ok::<_, Infallible>(vec![draft(0xf, noted("x"))]));
+        assert!(matches!(tried, Err(StoreError::Damaged { .. })), "{tried:?}");
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+}
+
+#[test]
+fn an_open_record_whose_newest_entry_is_changed_in_place_is_not_built_on() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path());
+    let mut open = begin(&store);
+    add(&store, &mut open, 1, "note").unwrap();
+    let path = open.folder.join("record.jsonl");
+    let long = fs::metadata(&path).unwrap().len();
+    overwrite(&path, long - 200, b'~');
+    let before = fs::read(&path).unwrap();
+    let tried = store.append(&mut open, |_| Ok::<_, Infallible>(vec![draft(0xf, noted("x"))]));
+    assert!(tried.is_err());
+    assert_eq!(fs::read(&path).unwrap(), before);
+    // Opened anew, it is damage at the end, which the next entry answers for.
+    let mut anew = store.open(&open.id).unwrap();
+    assert!(anew.torn.is_some());
+    add(&store, &mut anew, 2, "after").unwrap();
+    assert!(check_path(&path).unwrap().intact());
+}

@@ -110,6 +110,7 @@ impl FsStore {
                 continue;
             }
             record.synced = batch.chain.bytes;
+            record.stamp = Some(self.stamp(dir, &file)?);
             (record.dir, record.file) = (Some(Arc::clone(dir)), Some(file));
             record.torn = None;
             record.chain = batch.chain;

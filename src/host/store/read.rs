@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,16 @@ pub(super) const OPEN_MOST: u64 = 256 << 20;
 const LIMITS: Limits = Limits { total: OPEN_MOST };
 /// How long a reader waits for a writer; an append takes milliseconds.
 const READER_WAIT: Duration = Duration::from_secs(1);
+
+/// What a file looks like from outside. Whoever writes into it, in whichever way, changes this, and only
+/// root can make it look as before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) length: u64,
+    pub(super) modified: (i64, i64),
+    changed: (i64, i64),
+    which: (u64, u64),
+}
 
 impl FsStore {
     /// Opens an incident by its id, or a beginning or end of it that is unique; verifies everything.
@@ -147,12 +158,11 @@ impl FsStore {
         locked: bool,
     ) -> Result<usize, StoreError> {
         let before = record.entries.len();
-        if record.doubt || record.problem.is_some() {
+        // An entry further up may have been changed in place, and then more been added behind it: only
+        // where nothing at all happened to the file does what was verified still stand.
+        let untouched = record.stamp.is_some() && record.stamp == Some(self.stamp(dir, file)?);
+        if record.doubt || record.problem.is_some() || !untouched {
             self.read_anew(record, dir, file, locked)?;
-        } else if self.length(dir, file)? != record.chain.bytes {
-            self.read_on(record, dir, file, locked)?;
-        } else {
-            record.torn = None;
         }
         self.sound(record)?;
         Ok(record.entries.len() - before)
@@ -167,8 +177,9 @@ impl FsStore {
         locked: bool,
     ) -> Result<(), StoreError> {
         let path = dir.path().join(self.file_name());
-        let is = self.settled(&record.id, dir, file, locked)?;
-        let was = record.chain.bytes;
+        let stamp = self.settled(&record.id, dir, file, locked)?;
+        let (is, was) = (stamp.length, record.chain.bytes);
+        record.stamp = Some(stamp);
         if is > OPEN_MOST {
             return Err(StoreError::TooLarge { path, bytes: is, most: OPEN_MOST });
         }
@@ -194,9 +205,9 @@ impl FsStore {
     ///
     /// The lock is held only to look at the length. Where there is no lock to take (a folder that we
     /// may only read, a copy), the length stands as it is.
-    fn settled(&self, id: &str, dir: &Dir, file: &File, locked: bool) -> Result<u64, StoreError> {
+    fn settled(&self, id: &str, dir: &Dir, file: &File, locked: bool) -> Result<Stamp, StoreError> {
         if locked {
-            return self.length(dir, file);
+            return self.stamp(dir, file);
         }
         let lock = match lock::pass(dir, id, &*self.disk, self.wait.min(READER_WAIT)) {
             Err(e @ StoreError::Locked { .. }) => return Err(e),
@@ -205,14 +216,24 @@ impl FsStore {
         if lock.as_ref().is_some_and(lock::Lock::suspect) {
             self.let_go(dir, file)?;
         }
-        let length = self.length(dir, file);
+        let stamp = self.stamp(dir, file);
         drop(lock);
-        length
+        stamp
     }
 
-    pub(super) fn length(&self, dir: &Dir, file: &File) -> Result<u64, StoreError> {
-        let meta = file.metadata();
-        Ok(meta.doing("look at", &dir.path().join(self.file_name()))?.len())
+    /// What a record's file looks like from outside.
+    pub(super) fn stamp(&self, dir: &Dir, file: &File) -> Result<Stamp, StoreError> {
+        let meta = file.metadata().doing("look at", &dir.path().join(self.file_name()))?;
+        Ok(Stamp {
+            length: meta.len(),
+            modified: (meta.mtime(), meta.mtime_nsec()),
+            changed: (meta.ctime(), meta.ctime_nsec()),
+            which: (meta.dev(), meta.ino()),
+        })
+    }
+
+    fn length(&self, dir: &Dir, file: &File) -> Result<u64, StoreError> {
+        Ok(self.stamp(dir, file)?.length)
     }
 
     /// Reads everything again, from the disk and not from what the system still holds of a write that
@@ -234,6 +255,7 @@ impl FsStore {
         let reader = file.take(was.bytes);
         let report = verify(reader, self.start(), LIMITS).doing("read", &path)?;
         if was.count > 0 && report.chain.head != was.head {
+            record.stamp = None;
             let rewritten = Wrong::Rewritten { was: was.head, is: report.chain.head };
             let is = self.length(dir, file)?;
             record.problem = Some(match report.problem {
