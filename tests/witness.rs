@@ -713,6 +713,28 @@ fn a_time_stamp_goes_out_and_comes_back_as_files_and_openssl_verifies_it() {
     }
 }
 
+#[test]
+fn a_query_is_written_into_a_new_file_and_over_nothing() {
+    let home = Home::new();
+    let id = home.incident();
+    let other = home.incident();
+    let before = fs::read(home.record(&other)).unwrap();
+    std::os::unix::fs::symlink(home.record(&other), home.path().join("link")).unwrap();
+    std::os::unix::fs::symlink("nowhere", home.path().join("dangling")).unwrap();
+    home.tool("mkfifo", &["pipe"], None);
+    let record = home.record(&other);
+    for there in [record.to_str().unwrap(), "link", "dangling", "pipe", "live"] {
+        let args = ["log", "timestamp", &id, "--request", there];
+        let said = home.fails(&args, 1, "exists and was not overwritten");
+        assert!(said.err.contains("give another name"), "{}", said.err);
+    }
+    assert_eq!(fs::read(&record).unwrap(), before);
+    assert!(!home.path().join("nowhere").exists(), "no link was followed");
+    home.ok(&["log", "timestamp", &id, "--request", "new.tsq"]);
+    let mode = fs::metadata(home.path().join("new.tsq")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
 fn newest(home: &Home, id: &str) -> PathBuf {
     let texts = home.points(id).into_iter().filter(|p| p.extension().unwrap() == "txt");
     texts.max().unwrap()

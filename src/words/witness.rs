@@ -29,6 +29,9 @@ crate::words! {
         DamagedNotSigned: "记录有损, 不予签名: {0}", "a damaged record is not signed: {0}";
 
         QueryWritten: "已写出时间戳请求 {0} (对象: {1})", "time-stamp query written to {0} (about {1})";
+        FileThere: "`{0}` 已存在, 没有覆盖", "`{0}` exists and was not overwritten";
+        FileThereHint: "请换一个文件名", "give another name";
+        CannotWrite: "不能写入 `{0}`: {1}", "cannot write `{0}`: {1}";
         SendQuery: "送往时间戳机构, 例: curl -H 'Content-Type: application/timestamp-query' --data-binary @{0} URL -o reply.tsr; 然后 jishi log timestamp {1} --reply reply.tsr", "take it to an authority, e.g. curl -H 'Content-Type: application/timestamp-query' --data-binary @{0} URL -o reply.tsr; then jishi log timestamp {1} --reply reply.tsr";
         ReplyKept: "时间戳已存为 {0}; 机构写明的时间 {1}", "time-stamp kept as {0}; the authority's time is {1}";
         CheckStamp: "它的签名请这样核对: openssl ts -verify -data {0} -in {1} -CAfile CA.pem", "check its signature with: openssl ts -verify -data {0} -in {1} -CAfile CA.pem";
