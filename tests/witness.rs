@@ -277,6 +277,49 @@ fn an_older_copy_a_rewritten_and_another_record_are_told_apart() {
 }
 
 #[test]
+fn an_incident_that_is_gone_is_named_and_none_takes_its_place() {
+    let home = Home::new();
+    let (id, other) = (home.incident(), home.incident());
+    let gone = format!("`{id}` is gone: it had 5 entries");
+    fs::rename(home.folder(&id), home.path().join("away")).unwrap();
+    let said = home.fails(&["status"], 0, &gone);
+    assert!(said.out.contains(&other) && !said.out.contains(&id), "{}", said.out);
+    let (_, all) = home.json(&["status"]);
+    assert_eq!(all["problems"][0]["id"], *id);
+    let problem = all["problems"][0]["problem"].as_str().unwrap();
+    assert!(problem.contains(&gone) && !problem.contains("->"), "{problem}");
+    assert_eq!(home.run(&["status", "--check"]).code, 3);
+    home.fails(&["next"], 3, &gone);
+    let path = home.folder(&id);
+    for meant in [id.as_str(), &id[5..], path.to_str().unwrap()] {
+        home.fails(&["log", "verify", meant], 1, &gone);
+    }
+    home.fails(&["log", "verify", "2020"], 2, "there is no incident");
+
+    let new = home.incident();
+    assert!(new != id && new != other, "{new}");
+    home.fails(&["log", "verify", &id], 1, &gone);
+    // A folder or a file that holds nothing any more is no better.
+    fs::create_dir(home.folder(&id)).unwrap();
+    home.fails(&["status"], 0, &gone);
+    fs::write(home.record(&id), "").unwrap();
+    let said = home.fails(&["status"], 0, &gone);
+    assert!(!said.err.contains("nothing in it was acknowledged"), "{}", said.err);
+    home.fails(&["log", "verify", path.to_str().unwrap()], 1, &gone);
+    // It comes back as it was, or is forgotten on purpose.
+    fs::remove_dir_all(home.folder(&id)).unwrap();
+    fs::rename(home.path().join("away"), home.folder(&id)).unwrap();
+    home.ok(&["log", "verify", &id]);
+    assert!(!home.run(&["status"]).err.contains("is gone"));
+    fs::remove_dir_all(home.folder(&id)).unwrap();
+    let said = home.run(&["status"]).err;
+    let (_, file) = said.split_once("on purpose: remove ").unwrap();
+    fs::remove_file(file.lines().next().unwrap()).unwrap();
+    assert!(!home.run(&["status"]).err.contains("is gone"));
+    home.fails(&["log", "verify", &id], 2, "there is no incident");
+}
+
+#[test]
 fn what_others_add_is_no_doubt_and_a_copy_elsewhere_may_be_older() {
     let home = Home::new();
     let id = home.incident();

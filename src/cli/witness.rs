@@ -19,7 +19,7 @@ use crate::host::sign::points::{Point, Points};
 use crate::host::sign::signers::{LIST_MOST, Signers};
 use crate::host::sign::{fingerprint, sums};
 use crate::host::stamp;
-use crate::host::store::is_incident_id;
+use crate::host::store::resolve;
 use crate::record::{Digest, Report, heads_at};
 use crate::words::refusal::Message;
 use crate::words::witness::Witness;
@@ -362,19 +362,28 @@ fn stamps(ctx: &Ctx, point: &Point, out: &mut Witnessed) {
     out.problem(Witness::StampBad.with(ctx.lang, &[&name, &why]));
 }
 
-/// Says of an incident that is remembered that its record is gone.
+/// Says of the incident that was meant, by its id, a part of it or its folder, that it is remembered and
+/// its record gone.
 pub(super) fn gone(ctx: &Ctx, target: &str) -> Option<Fault> {
+    let incidents = ctx.paths.incidents(Mode::Live);
+    let gone = ctx.heads.gone(Mode::Live, &incidents);
     let path = Path::new(target);
-    let id = if is_incident_id(target) { target } else { path.file_name()?.to_str()? };
-    let was = ctx.heads.of_incident(Mode::Live, id)?;
-    let folder = ctx.paths.incidents(Mode::Live).join(id);
-    let here = is_incident_id(target) || path == folder;
-    if !here || folder.join(record_name(Mode::Live)).exists() {
-        return None;
-    }
-    let values = [id, &was.count.to_string(), &was.head.to_string()];
-    let message = Message::plain(Witness::Gone.with(ctx.lang, &values));
-    Some(Fault::refused(message.hint(Witness::KeepAndFindOut.text(ctx.lang))))
+    let id = if path.exists() || path.parent() == Some(&incidents) {
+        let (path, incidents) = (path.canonicalize().ok(), incidents.canonicalize().ok());
+        let path = path.as_deref().unwrap_or(Path::new(target));
+        let name = path.file_name()?.to_str()?;
+        let here = path.parent() == incidents.as_deref();
+        here.then(|| name.to_owned())?
+    } else {
+        // Among those that are there: a part that only one has in all means that one.
+        let ids = gone.iter().map(|g| g.incident.clone()).chain(ctx.store().ids().ok()?);
+        let mut ids: Vec<String> = ids.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        resolve(target, &ids).ok()?
+    };
+    let gone = gone.iter().find(|g| g.incident == id)?;
+    Some(Fault::refused(gone.message(ctx.lang)))
 }
 
 /// Says, after a command, what came up about remembered heads; and that nobody can rely on a record

@@ -305,8 +305,10 @@ impl Desk {
             text: p.source_text.to_string(),
         };
         let texts: Vec<PackText> = new.packs.iter().map(text).collect();
-        let record = self.store.create(new.drafts.clone(), &texts)?;
-        self.heads.accept(&record, self.store.mode());
+        let mode = self.store.mode();
+        let known = |id: &str| self.heads.knows(mode, id);
+        let record = self.store.create_beside(new.drafts.clone(), &texts, &known)?;
+        self.heads.accept(&record, mode);
         let incident = Incident::fold(&record.id, new.packs.clone(), record.entries.clone());
         Ok((incident, record))
     }

@@ -8,6 +8,9 @@ crate::words! {
         Replaced: "`{0}` 处已是另一份记录: 原来那份有 {1} 条, 记录头 {2}", "another record stands in the place of `{0}`: the one that was there had {1} entries with head {2}";
         NewestDamaged: "`{0}` 的第 {1} 条曾经完好, 现在损坏了; 下一次写入以 recovered 条目写明", "entry {1} of `{0}` was whole once and is damaged now; the next entry answers for it as recovered";
         Gone: "`{0}` 的记录不见了: 它曾有 {1} 条, 记录头 {2}", "the record of `{0}` is gone: it had {1} entries with head {2}";
+        GoneUnread: "`{0}` 的记录不见了; 它的记录头曾被记住, 但记住的内容读不出来", "the record of `{0}` is gone; its head was remembered, but what is remembered cannot be read";
+        GoneHint: "请从副本恢复, 并查明是谁移走的; 其中可能有在走的时限", "put it back from a copy, and find out who took it away; a deadline may run in it";
+        ForgetHint: "若是有意移走的: 删除 {0}", "if it was moved away on purpose: remove {0}";
         NothingRecorded: "{0}; 没有记录任何内容", "{0}; nothing was recorded";
         KeepAndFindOut: "请原样保存一份副本, 并查明是谁改动的", "keep a copy of it as it is, and find out who changed it";
         AcceptHint: "若要就此继续: jishi log accept {0} --because 原因", "to go on with it as it is: jishi log accept {0} --because WHY";
