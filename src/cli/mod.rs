@@ -12,6 +12,7 @@ mod record;
 mod sign;
 mod status;
 mod witness;
+mod wrong;
 
 use std::process::ExitCode;
 use std::sync::Arc;

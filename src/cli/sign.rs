@@ -85,7 +85,11 @@ pub(super) fn sign(ctx: &Ctx, id: &str, with: &SignWith) -> Result<u8, Fault> {
 pub(super) fn before_export(ctx: &Ctx, id: &str, must: bool, with: &SignWith) -> Result<(), Fault> {
     let must = must || with.key.is_some() || with.agent.is_some();
     let Some(with) = chosen(ctx, with) else {
-        return if must { Err(no_key(ctx)) } else { Ok(()) };
+        if must {
+            return Err(no_key(ctx));
+        }
+        out::note(&Witness::NotSignedExport.with(ctx.lang, &[id]));
+        return Ok(());
     };
     let done =
         here(ctx, id).and_then(|(record, point, text)| keep(ctx, &record, &point, &text, &with));

@@ -23,6 +23,10 @@ crate::words! {
         Signed: "已签名: {0} ({1})", "signed: {0} ({1})";
         CannotSign: "没有签名: {0}", "not signed: {0}";
         CannotSignExport: "导出前没有签名: {0}", "no checkpoint was signed before this export: {0}";
+        NotSignedExport: "没有签检查点: 没有指定密钥; 用 jishi log export {0} --key FILE (或 --agent 指纹|注释), 或在 config.ron 里写 sign_key", "no checkpoint was signed, for no key is set: give `jishi log export {0} --key FILE` (or --agent FINGERPRINT|COMMENT), or set sign_key in config.ron";
+        HoldsUpTo: "记录从第 {0} 行 (第 {1} 条) 起有损: {2}; 之前的 {3} 条成立, 记录头 {4}", "the record is damaged from line {0} (entry {1}) on: {2}; the {3} entries before it hold, with head {4}";
+        AllExported: "全部 {0} 字节已原样导出", "all {0} bytes were exported as they are";
+        OnlyWhatHolds: "只列出成立的条目", "only the entries that hold are shown";
         NoKey: "没有指定签名密钥", "no key to sign with";
         NoKeyHint: "用 --key FILE, 或 --agent 指纹|注释, 或在 config.ron 里写 sign_key / sign_agent", "give --key FILE or --agent FINGERPRINT|COMMENT, or set sign_key or sign_agent in config.ron";
         EncryptedHint: "先 ssh-add 它, 再用 --agent 指纹|注释", "`ssh-add` it, then sign with --agent FINGERPRINT|COMMENT";
