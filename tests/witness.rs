@@ -277,6 +277,49 @@ fn an_older_copy_a_rewritten_and_another_record_are_told_apart() {
 }
 
 #[test]
+fn an_incident_that_is_gone_is_named_and_none_takes_its_place() {
+    let home = Home::new();
+    let (id, other) = (home.incident(), home.incident());
+    let gone = format!("`{id}` is gone: it had 5 entries");
+    fs::rename(home.folder(&id), home.path().join("away")).unwrap();
+    let said = home.fails(&["status"], 0, &gone);
+    assert!(said.out.contains(&other) && !said.out.contains(&id), "{}", said.out);
+    let (_, all) = home.json(&["status"]);
+    assert_eq!(all["problems"][0]["id"], *id);
+    let problem = all["problems"][0]["problem"].as_str().unwrap();
+    assert!(problem.contains(&gone) && !problem.contains("->"), "{problem}");
+    assert_eq!(home.run(&["status", "--check"]).code, 3);
+    home.fails(&["next"], 3, &gone);
+    let path = home.folder(&id);
+    for meant in [id.as_str(), &id[5..], path.to_str().unwrap()] {
+        home.fails(&["log", "verify", meant], 1, &gone);
+    }
+    home.fails(&["log", "verify", "2020"], 2, "there is no incident");
+
+    let new = home.incident();
+    assert!(new != id && new != other, "{new}");
+    home.fails(&["log", "verify", &id], 1, &gone);
+    // A folder or a file that holds nothing any more is no better.
+    fs::create_dir(home.folder(&id)).unwrap();
+    home.fails(&["status"], 0, &gone);
+    fs::write(home.record(&id), "").unwrap();
+    let said = home.fails(&["status"], 0, &gone);
+    assert!(!said.err.contains("nothing in it was acknowledged"), "{}", said.err);
+    home.fails(&["log", "verify", path.to_str().unwrap()], 1, &gone);
+    // It comes back as it was, or is forgotten on purpose.
+    fs::remove_dir_all(home.folder(&id)).unwrap();
+    fs::rename(home.path().join("away"), home.folder(&id)).unwrap();
+    home.ok(&["log", "verify", &id]);
+    assert!(!home.run(&["status"]).err.contains("is gone"));
+    fs::remove_dir_all(home.folder(&id)).unwrap();
+    let said = home.run(&["status"]).err;
+    let (_, file) = said.split_once("on purpose: remove ").unwrap();
+    fs::remove_file(file.lines().next().unwrap()).unwrap();
+    assert!(!home.run(&["status"]).err.contains("is gone"));
+    home.fails(&["log", "verify", &id], 2, "there is no incident");
+}
+
+#[test]
 fn what_others_add_is_no_doubt_and_a_copy_elsewhere_may_be_older() {
     let home = Home::new();
     let id = home.incident();
@@ -521,6 +564,68 @@ fn an_export_is_signed_where_the_settings_name_a_key_and_goes_on_where_that_fail
     home.fails(&["log", "export", &id, "--sign"], 3, "ssh-agent");
 }
 
+#[test]
+fn what_is_damaged_or_not_as_remembered_gets_out_with_clear_words_and_code_3() {
+    let home = Home::new();
+    let id = home.incident();
+    let lines = home.lines(&id);
+    let shown = |args: &[&str]| -> Vec<Value> {
+        let said = home.run(&[args, &["--format", "json"]].concat());
+        serde_json::from_str(&said.out).unwrap()
+    };
+    let said = home.run(&["log", "export", &id]);
+    assert!(said.err.contains("no checkpoint was signed, for no key is set"), "{}", said.err);
+    assert!(said.err.contains(&format!("jishi log export {id} --key FILE")), "{}", said.err);
+    assert_eq!(shown(&["log", "show", &id]).len(), 5);
+
+    let check = |bytes: &[u8], holds: usize, says: &[&str]| {
+        fs::write(home.record(&id), bytes).unwrap();
+        let mut export = home.command(&["log", "export", &id]);
+        let out = export.output().unwrap();
+        assert_eq!(out.stdout, bytes, "all of it, as it is");
+        let show = home.run(&["log", "show", &id, "--format", "json"]);
+        for (code, err) in
+            [(out.status.code(), said_err(&out)), (Some(show.code), show.err.clone())]
+        {
+            assert_eq!(code, Some(3), "{err}");
+            says.iter().for_each(|says| assert!(err.contains(says), "`{says}`: {err}"));
+        }
+        assert!(said_err(&out).contains("bytes were exported as they are"));
+        assert!(show.err.contains("only the entries that hold are shown"), "{}", show.err);
+        let list: Vec<Value> = serde_json::from_str(&show.out).unwrap();
+        let first = lines.iter().map(|l| serde_json::from_slice::<Value>(l).unwrap());
+        if holds > 0 {
+            assert_eq!(list, first.take(holds).collect::<Vec<_>>());
+        }
+    };
+    // An entry edited in the middle: what comes after it is shown no more, although each line is JSON.
+    let mut edited = lines.clone();
+    edited[2] = replaced(&edited[2], "one", "ONE");
+    let damaged = "damaged from line 3 (entry 2) on: the digest does not fit";
+    check(&edited.concat(), 2, &[damaged, "the 2 entries before it hold"]);
+    check(&lines.concat()[..lines.concat().len() - 9], 4, &["line was cut", "the 4 entries"]);
+    // Cut, rewritten, replaced: the bytes hold, the memory says otherwise.
+    check(&lines[..3].concat(), 3, &["had 5 entries", "remembered head (after 5 entries)"]);
+    check(&chained(&edited).concat(), 0, &["was rewritten"]);
+    let other = Home::new();
+    let other_id = other.incident();
+    check(&other.lines(&other_id).concat(), 0, &["another record stands in the place"]);
+    // Damage that was answered for is no entry, and no doubt.
+    home.put(&id, &lines);
+    let mut bytes = lines.concat();
+    bytes.extend_from_slice(&replaced(&lines[4], "three", "drei"));
+    fs::write(home.record(&id), &bytes).unwrap();
+    home.ok(&["note", &id, "more"]);
+    let list = shown(&["log", "show", &id]);
+    assert_eq!((list.len(), &list[5]["e"]["kind"]), (7, &"recovered".into()));
+    assert!(list.iter().all(|l| !l.to_string().contains("drei")));
+    home.ok(&["log", "export", &id]);
+}
+
+fn said_err(out: &Output) -> String {
+    String::from_utf8_lossy(&out.stderr).into_owned()
+}
+
 struct Agent {
     child: Child,
     socket: PathBuf,
@@ -711,6 +816,28 @@ fn a_time_stamp_goes_out_and_comes_back_as_files_and_openssl_verifies_it() {
     for i in 0..bytes.len() {
         assert!(jishi::host::stamp::reply(&bytes[..i]).is_err(), "cut at {i}");
     }
+}
+
+#[test]
+fn a_query_is_written_into_a_new_file_and_over_nothing() {
+    let home = Home::new();
+    let id = home.incident();
+    let other = home.incident();
+    let before = fs::read(home.record(&other)).unwrap();
+    std::os::unix::fs::symlink(home.record(&other), home.path().join("link")).unwrap();
+    std::os::unix::fs::symlink("nowhere", home.path().join("dangling")).unwrap();
+    home.tool("mkfifo", &["pipe"], None);
+    let record = home.record(&other);
+    for there in [record.to_str().unwrap(), "link", "dangling", "pipe", "live"] {
+        let args = ["log", "timestamp", &id, "--request", there];
+        let said = home.fails(&args, 1, "exists and was not overwritten");
+        assert!(said.err.contains("give another name"), "{}", said.err);
+    }
+    assert_eq!(fs::read(&record).unwrap(), before);
+    assert!(!home.path().join("nowhere").exists(), "no link was followed");
+    home.ok(&["log", "timestamp", &id, "--request", "new.tsq"]);
+    let mode = fs::metadata(home.path().join("new.tsq")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 fn newest(home: &Home, id: &str) -> PathBuf {

@@ -1,19 +1,21 @@
 //! `log show`, `log verify`, `log export`: the record, for people, inspectors and programs.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read as _};
+use std::io::{BufRead, BufReader, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::args::{Format, LogCmd};
+use super::args::{Format, LogCmd, SignWith};
 use super::ctx::Ctx;
 use super::fault::Fault;
 use super::{out, sign, witness};
 use crate::domain::event::Event;
+use crate::host::beside::open_plain;
 use crate::host::paths::record_name;
 use crate::host::store::{StoreError, check_path};
-use crate::record;
+use crate::host::wrong::wrong;
+use crate::record::{self, Report};
 use crate::words::command::Command;
 use crate::words::refusal::Message;
 use crate::words::witness::Witness;
@@ -29,10 +31,7 @@ pub(super) fn run(ctx: &Ctx, command: &LogCmd) -> Result<u8, Fault> {
         LogCmd::Verify { target, head, signers } => {
             Ok(verify(ctx, target, head.as_deref(), signers.as_deref()))
         }
-        LogCmd::Export { id, sign, with } => {
-            sign::before_export(ctx, id, *sign, with)?;
-            export(ctx, id)
-        }
+        LogCmd::Export { id, sign, with } => export(ctx, id, *sign, with),
         LogCmd::Checkpoint { id } => sign::checkpoint(ctx, id),
         LogCmd::Sign { id, with } => sign::sign(ctx, id, with),
         LogCmd::Timestamp { id, request, reply } => {
@@ -45,10 +44,7 @@ pub(super) fn run(ctx: &Ctx, command: &LogCmd) -> Result<u8, Fault> {
 
 fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     if ctx.format == Format::Json {
-        let path = record_file(ctx, id)?;
-        let file = File::open(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
-        out::list(lines(BufReader::with_capacity(1 << 16, file)));
-        return Ok(0);
+        return list(ctx, id);
     }
     let desk = ctx.desk(Vec::new());
     let (incident, _) = ctx.opened(&desk, id)?;
@@ -74,9 +70,20 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     Ok(0)
 }
 
-/// The lines of a record that are JSON; a longer line than a record has is passed over.
+/// Prints the entries that hold, and no line behind or at the damage.
+fn list(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
+    let checked = Checked::open(ctx, record_file(ctx, id)?)?;
+    let file = checked.from_start(ctx, checked.report.chain.bytes)?;
+    out::list(lines(BufReader::with_capacity(1 << 16, file)));
+    match checked.unsound(ctx, Witness::OnlyWhatHolds.text(ctx.lang)) {
+        Some(message) => Err(Fault::machine(message)),
+        None => Ok(0),
+    }
+}
+
+/// The lines of a record that hold each by itself; what was damaged and answered for is passed over.
 fn lines(mut file: impl BufRead) -> impl Iterator<Item = serde_json::Value> {
-    let mut line = Vec::new();
+    let (mut line, mut within) = (Vec::new(), false);
     std::iter::from_fn(move || {
         loop {
             line.clear();
@@ -84,23 +91,82 @@ fn lines(mut file: impl BufRead) -> impl Iterator<Item = serde_json::Value> {
             if { most }.read_until(b'\n', &mut line).unwrap_or(0) == 0 {
                 return None;
             }
+            let whole = line.strip_suffix(b"\n");
             // What follows on a part of a line is no line either.
-            if let Ok(value) = serde_json::from_slice(&line) {
+            let follows = std::mem::replace(&mut within, whole.is_none());
+            let whole = whole.filter(|bare| !follows && record::decode(bare).is_ok());
+            if let Some(value) = whole.and_then(|bare| serde_json::from_slice(bare).ok()) {
                 return Some(value);
             }
         }
     })
 }
 
-fn export(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
-    let path = record_file(ctx, id)?;
-    let file = File::open(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
-    out::bytes(file).map_err(|e| Fault::machine(Message::plain(e.to_string())))?;
-    // The head belongs to the export; it goes beside the bytes, which stay as they are.
-    if let Ok(report) = check_path(&path) {
-        let (n, head) = (report.chain.count.to_string(), report.chain.head.short());
-        out::note(&Command::Exported.with(ctx.lang, &[&n, &head]));
+/// A record's file with what was found in its bytes; of what is added meanwhile nothing is said.
+struct Checked {
+    path: PathBuf,
+    file: File,
+    bytes: u64,
+    report: Report,
+}
+
+impl Checked {
+    fn open(ctx: &Ctx, path: PathBuf) -> Result<Self, Fault> {
+        let fault = |e| cannot_read(ctx, &path, &e);
+        let file = open_plain(&path).map_err(fault)?;
+        let bytes = file.metadata().map_err(fault)?.len();
+        let start = record::Chain::start();
+        let report = record::verify((&file).take(bytes), start, record::Limits::default());
+        let report = report.map_err(fault)?;
+        Ok(Self { file, bytes, report, path })
     }
+
+    fn from_start(&self, ctx: &Ctx, bytes: u64) -> Result<impl Read, Fault> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(0)).map_err(|e| cannot_read(ctx, &self.path, &e))?;
+        Ok(file.take(bytes))
+    }
+
+    /// Says what does not hold, in the bytes and against what is remembered, and what was done all the
+    /// same.
+    fn unsound(&self, ctx: &Ctx, done: &str) -> Option<Message> {
+        let (lang, chain) = (ctx.lang, &self.report.chain);
+        let mut message = Message::default();
+        let mut texts = Vec::new();
+        if let Some(p) = &self.report.problem {
+            let (line, entry) = (p.line.to_string(), p.entry.to_string());
+            let (count, head) = (chain.count.to_string(), chain.head.short());
+            let values = [&line, &entry, &wrong(&p.wrong, lang), &count, &head];
+            texts.push(Witness::HoldsUpTo.with(lang, &values.map(String::as_str)));
+        }
+        if let Some(doubt) = witness::doubt(ctx, &self.path, &self.report) {
+            texts.push(doubt.text);
+            message.hints = doubt.hints;
+        }
+        if texts.is_empty() {
+            return None;
+        }
+        texts.push(done.to_owned());
+        message.text = texts.join("\n");
+        Some(message)
+    }
+}
+
+/// Writes out all bytes, whatever is found in them: evidence must get out.
+fn export(ctx: &Ctx, id: &str, must_sign: bool, with: &SignWith) -> Result<u8, Fault> {
+    let checked = Checked::open(ctx, record_file(ctx, id)?)?;
+    let bytes = checked.bytes.to_string();
+    let unsound = checked.unsound(ctx, &Witness::AllExported.with(ctx.lang, &[&bytes]));
+    sign::before_export(ctx, id, must_sign, with)?;
+    let file = checked.from_start(ctx, checked.bytes)?;
+    out::bytes(file).map_err(|e| Fault::machine(Message::plain(e.to_string())))?;
+    if let Some(message) = unsound {
+        return Err(Fault::machine(message));
+    }
+    // The head belongs to the export; it goes beside the bytes, which stay as they are.
+    let chain = &checked.report.chain;
+    let (n, head) = (chain.count.to_string(), chain.head.short());
+    out::note(&Command::Exported.with(ctx.lang, &[&n, &head]));
     Ok(0)
 }
 

@@ -1,7 +1,6 @@
 //! `log checkpoint`, `sign`, `timestamp`, `accept`, `harden`: making a record's witnesses.
 
-use std::io::{Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::Read as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -11,6 +10,7 @@ use super::ctx::Ctx;
 use super::fault::Fault;
 use super::out;
 use crate::domain::text;
+use crate::host::beside;
 use crate::host::harden::{self, Hardened};
 use crate::host::sign::points::{Points, STAMP_MOST};
 use crate::host::sign::{self, SignError, With, sums};
@@ -85,7 +85,11 @@ pub(super) fn sign(ctx: &Ctx, id: &str, with: &SignWith) -> Result<u8, Fault> {
 pub(super) fn before_export(ctx: &Ctx, id: &str, must: bool, with: &SignWith) -> Result<(), Fault> {
     let must = must || with.key.is_some() || with.agent.is_some();
     let Some(with) = chosen(ctx, with) else {
-        return if must { Err(no_key(ctx)) } else { Ok(()) };
+        if must {
+            return Err(no_key(ctx));
+        }
+        out::note(&Witness::NotSignedExport.with(ctx.lang, &[id]));
+        return Ok(());
     };
     let done =
         here(ctx, id).and_then(|(record, point, text)| keep(ctx, &record, &point, &text, &with));
@@ -229,14 +233,14 @@ fn query(ctx: &Ctx, id: &str, file: &Path) -> Result<u8, Fault> {
         bytes = there.and_then(|p| p.query).unwrap_or(bytes);
     }
     let shown = file.display().to_string();
-    std::fs::OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(0o600)
-        .open(file)
-        .and_then(|mut f| f.write_all(&bytes).and_then(|()| f.sync_all()))
-        .map_err(|e| sign_fault(ctx, &SignError::Io { path: file.to_owned(), source: e }))?;
+    beside::put_new(file, &bytes).map_err(|e| {
+        if e.kind() == std::io::ErrorKind::AlreadyExists {
+            let message = Message::plain(Witness::FileThere.with(ctx.lang, &[&shown]));
+            return Fault::refused(message.hint(Witness::FileThereHint.text(ctx.lang)));
+        }
+        let text = Witness::CannotWrite.with(ctx.lang, &[&shown, &e.to_string()]);
+        Fault::machine(Message::plain(text))
+    })?;
     let about = points.path().join(&name).display().to_string();
     out::line(&Witness::QueryWritten.with(ctx.lang, &[&shown, &about]));
     out::note(&Witness::SendQuery.with(ctx.lang, &[&shown, &record.id]));

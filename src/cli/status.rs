@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::Format;
-use super::ctx::Ctx;
+use super::ctx::{Ctx, Everything};
 use super::fault::Fault;
 use super::{facts, out};
 use crate::domain::assess::Assessment;
@@ -14,6 +14,7 @@ use crate::domain::incident::Incident;
 use crate::domain::law::Role;
 use crate::domain::time;
 use crate::domain::tri::Tri;
+use crate::host::desk::Desk;
 use crate::host::harden;
 use crate::host::paths::record_name;
 use crate::host::store::{Ground, Record};
@@ -119,7 +120,7 @@ pub(super) fn status(
         }
         return Ok(if check { code(&a, soon) } else { 0 });
     }
-    let all = ctx.everything(&desk)?;
+    let (all, mut ways) = everything(ctx, &desk)?;
     let problems = &all.problems;
     let mut assessed: Vec<(&(Incident, Record), Assessment)> = all
         .open
@@ -152,10 +153,26 @@ pub(super) fn status(
     for (id, problem) in problems {
         out::note(&format!("jishi: {id}: {problem}"));
     }
+    ways.dedup();
+    ways.iter().for_each(|way| out::note(&format!("  -> {way}")));
     let open = assessed.iter().filter(|((i, _), _)| i.closed.is_none());
     let worst = open.map(|(_, a)| code(a, soon)).min_by_key(|c| severity(*c));
     let worst = if problems.is_empty() { worst.unwrap_or(0) } else { worst_of(worst, 3) };
     Ok(if check { worst } else { 0 })
+}
+
+/// All incidents, with those that are remembered and gone among the problems: a deadline may run in them.
+/// With them, what can be done about it.
+fn everything(ctx: &Ctx, desk: &Desk) -> Result<(Everything, Vec<String>), Fault> {
+    let (mut all, mut ways) = (ctx.everything(desk)?, Vec::new());
+    let mode = desk.store().mode();
+    for gone in ctx.heads.gone(mode, &desk.store().folder()) {
+        all.problems.retain(|(id, _)| *id != gone.incident);
+        let Message { text, hints } = gone.message(ctx.lang);
+        all.problems.push((gone.incident, text));
+        ways.extend(hints);
+    }
+    Ok((all, ways))
 }
 
 fn worst_of(a: Option<u8>, b: u8) -> u8 {
@@ -293,7 +310,7 @@ fn clock_words(incident: &Incident, d: &DutyStatus, a: &Assessment, style: lines
 pub(super) fn next(ctx: &Ctx) -> Result<u8, Fault> {
     let desk = ctx.desk(Vec::new());
     let now = ctx.now();
-    let all = ctx.everything(&desk)?;
+    let (all, _) = everything(ctx, &desk)?;
     let soon = ctx.soon();
     let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon, lead: ctx.lead() };
     let assessed: Vec<(&Incident, Assessment)> = all

@@ -13,13 +13,13 @@ use super::fault::Fault;
 use super::out;
 use crate::domain::event::Mode;
 use crate::host::harden;
-use crate::host::heads::{HeadDoubt, Place};
+use crate::host::heads::{self, HeadDoubt, Place};
 use crate::host::paths::record_name;
 use crate::host::sign::points::{Point, Points};
 use crate::host::sign::signers::{LIST_MOST, Signers};
 use crate::host::sign::{fingerprint, sums};
 use crate::host::stamp;
-use crate::host::store::is_incident_id;
+use crate::host::store::resolve;
 use crate::record::{Digest, Report, heads_at};
 use crate::words::refusal::Message;
 use crate::words::witness::Witness;
@@ -203,9 +203,18 @@ fn list(ctx: &Ctx, file: &Path, out: &mut Witnessed) -> Result<Signers, String> 
     Ok(signers)
 }
 
-/// Holds the record against what this user's programs remember. Returns the line that says so.
-fn remembered(ctx: &Ctx, path: &Path, report: &Report, out: &mut Witnessed) -> String {
-    let lang = ctx.lang;
+/// How a record stands to what this user's programs remember of it.
+enum Memory {
+    /// Nothing is remembered, or nothing that could be compared.
+    None,
+    Holds(heads::Remembered),
+    /// A copy elsewhere that ends before it.
+    Ahead(heads::Remembered),
+    /// It does not hold; with words where the damage does not say so already.
+    Wrong(heads::Remembered, Option<Message>),
+}
+
+fn memory(ctx: &Ctx, path: &Path, report: &Report) -> Memory {
     let chain = &report.chain;
     let mode = chain.mode.unwrap_or(Mode::Live);
     // Whether it lies among our incidents, or is a copy that may well be older.
@@ -218,15 +227,8 @@ fn remembered(ctx: &Ctx, path: &Path, report: &Report, out: &mut Witnessed) -> S
     });
     let by_incident = incident.as_ref().and_then(|id| ctx.heads.of_incident(mode, id));
     let by_record = chain.record.as_ref().and_then(|id| ctx.heads.of_record(id));
-    let Some(was) = by_incident.or(by_record) else {
-        if let Some(why) = ctx.heads.trouble() {
-            out.notes.push(Witness::NotRemembered.with(lang, &[&why]));
-        }
-        return Witness::MeasureHeadNo.text(lang).to_owned();
-    };
-    let count = was.count.to_string();
-    let entry = Remembered { entries: was.count, head: was.head.to_string(), holds: None };
-    let holds = chain.record.as_ref().map(|record| {
+    let Some(was) = by_incident.or(by_record) else { return Memory::None };
+    let checked = chain.record.as_ref().map(|record| {
         ctx.heads.check(Place {
             // A copy elsewhere stands in nobody's place.
             incident: incident.as_deref().unwrap_or(&was.incident),
@@ -237,26 +239,62 @@ fn remembered(ctx: &Ctx, path: &Path, report: &Report, out: &mut Witnessed) -> S
             file: path,
         })
     });
-    let (line, holds) = match holds {
-        Some(Ok(())) => (Witness::MeasureHeadYes.with(lang, &[&count]), Some(true)),
+    match checked {
+        Some(Ok(())) => Memory::Holds(was),
         // That it does not reach so far is said already; the head it had is worth knowing all the same.
-        None | Some(Err(HeadDoubt::Cut { .. })) if !report.intact() => {
-            out.notes.push(Witness::RememberedHead.with(lang, &[&count, &entry.head]));
-            (Witness::MeasureHeadWrong.text(lang).to_owned(), Some(false))
+        None | Some(Err(HeadDoubt::Cut { .. })) if !report.intact() => Memory::Wrong(was, None),
+        None => Memory::None,
+        Some(Err(HeadDoubt::Cut { .. })) if incident.is_none() => Memory::Ahead(was),
+        Some(Err(doubt)) => Memory::Wrong(was, Some(doubt.message(ctx.lang))),
+    }
+}
+
+/// Says that a record does not hold what is remembered of it, with the head that is remembered.
+pub(super) fn doubt(ctx: &Ctx, path: &Path, report: &Report) -> Option<Message> {
+    let Memory::Wrong(was, message) = memory(ctx, path, report) else { return None };
+    let head = remembered_head(ctx, &was);
+    Some(match message {
+        None => Message::plain(head),
+        Some(Message { text, hints }) => Message { text: format!("{text}\n{head}"), hints },
+    })
+}
+
+fn remembered_head(ctx: &Ctx, was: &heads::Remembered) -> String {
+    Witness::RememberedHead.with(ctx.lang, &[&was.count.to_string(), &was.head.to_string()])
+}
+
+/// Holds the record against what this user's programs remember. Returns the line that says so.
+fn remembered(ctx: &Ctx, path: &Path, report: &Report, out: &mut Witnessed) -> String {
+    let lang = ctx.lang;
+    let (was, line, holds) = match memory(ctx, path, report) {
+        Memory::None => {
+            if let Some(why) = ctx.heads.trouble() {
+                out.notes.push(Witness::NotRemembered.with(lang, &[&why]));
+            }
+            return Witness::MeasureHeadNo.text(lang).to_owned();
         }
-        None => (Witness::MeasureHeadNo.text(lang).to_owned(), None),
-        Some(Err(HeadDoubt::Cut { is, .. })) if incident.is_none() => {
-            (Witness::MeasureHeadAhead.with(lang, &[&is.to_string(), &count]), None)
+        Memory::Holds(was) => {
+            let line = Witness::MeasureHeadYes.with(lang, &[&was.count.to_string()]);
+            (was, line, Some(true))
         }
-        Some(Err(doubt)) => {
-            let message = doubt.message(lang);
-            out.problem(message.text);
-            out.problem(Witness::RememberedHead.with(lang, &[&count, &entry.head]));
-            out.hints = message.hints;
-            (Witness::MeasureHeadWrong.text(lang).to_owned(), Some(false))
+        Memory::Ahead(was) => {
+            let (is, count) = (report.chain.count.to_string(), was.count.to_string());
+            (was, Witness::MeasureHeadAhead.with(lang, &[&is, &count]), None)
+        }
+        Memory::Wrong(was, message) => {
+            let head = remembered_head(ctx, &was);
+            match message {
+                None => out.notes.push(head),
+                Some(message) => {
+                    out.problem(message.text);
+                    out.problem(head);
+                    out.hints = message.hints;
+                }
+            }
+            (was, Witness::MeasureHeadWrong.text(lang).to_owned(), Some(false))
         }
     };
-    out.remembered = Some(Remembered { holds, ..entry });
+    out.remembered = Some(Remembered { entries: was.count, head: was.head.to_string(), holds });
     line
 }
 
@@ -362,19 +400,28 @@ fn stamps(ctx: &Ctx, point: &Point, out: &mut Witnessed) {
     out.problem(Witness::StampBad.with(ctx.lang, &[&name, &why]));
 }
 
-/// Says of an incident that is remembered that its record is gone.
+/// Says of the incident that was meant, by its id, a part of it or its folder, that it is remembered and
+/// its record gone.
 pub(super) fn gone(ctx: &Ctx, target: &str) -> Option<Fault> {
+    let incidents = ctx.paths.incidents(Mode::Live);
+    let gone = ctx.heads.gone(Mode::Live, &incidents);
     let path = Path::new(target);
-    let id = if is_incident_id(target) { target } else { path.file_name()?.to_str()? };
-    let was = ctx.heads.of_incident(Mode::Live, id)?;
-    let folder = ctx.paths.incidents(Mode::Live).join(id);
-    let here = is_incident_id(target) || path == folder;
-    if !here || folder.join(record_name(Mode::Live)).exists() {
-        return None;
-    }
-    let values = [id, &was.count.to_string(), &was.head.to_string()];
-    let message = Message::plain(Witness::Gone.with(ctx.lang, &values));
-    Some(Fault::refused(message.hint(Witness::KeepAndFindOut.text(ctx.lang))))
+    let id = if path.exists() || path.parent() == Some(&incidents) {
+        let (path, incidents) = (path.canonicalize().ok(), incidents.canonicalize().ok());
+        let path = path.as_deref().unwrap_or(Path::new(target));
+        let name = path.file_name()?.to_str()?;
+        let here = path.parent() == incidents.as_deref();
+        here.then(|| name.to_owned())?
+    } else {
+        // Among those that are there: a part that only one has in all means that one.
+        let ids = gone.iter().map(|g| g.incident.clone()).chain(ctx.store().ids().ok()?);
+        let mut ids: Vec<String> = ids.collect();
+        ids.sort_unstable();
+        ids.dedup();
+        resolve(target, &ids).ok()?
+    };
+    let gone = gone.iter().find(|g| g.incident == id)?;
+    Some(Fault::refused(gone.message(ctx.lang)))
 }
 
 /// Says, after a command, what came up about remembered heads; and that nobody can rely on a record

@@ -80,7 +80,7 @@ pub(super) fn digest(paths: &[String], lang: Lang) -> Msg {
 pub(super) fn save(path: &str, text: &str, lang: Lang) -> Msg {
     let place = typed_path(path);
     let shown = printable(&place.display().to_string());
-    match create(&place, text) {
+    match put_new(&place, text.as_bytes()) {
         Ok(()) => Msg::Saved { path: shown },
         Err(e) => {
             let message = if e.kind() == io::ErrorKind::AlreadyExists {
@@ -99,14 +99,36 @@ pub(super) fn save(path: &str, text: &str, lang: Lang) -> Msg {
     }
 }
 
-fn create(path: &Path, text: &str) -> io::Result<()> {
+/// Writes a file that was not there before, for its owner alone; no link is followed, nothing is
+/// overwritten.
+///
+/// # Errors
+/// Something of that name is there, or what the system says.
+pub fn put_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// Opens a plain file for reading, through links; a pipe or a device would hold us up.
+///
+/// # Errors
+/// It is no plain file, or what the system says.
+pub fn open_plain(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
+    let file = options.open(path)?;
+    let plain = file.metadata()?.is_file();
+    if plain { Ok(file) } else { Err(io::Error::from(io::ErrorKind::InvalidInput)) }
 }
 
 /// A path as a person types it: `~/` is their home.

@@ -316,13 +316,14 @@ impl Desk {
             text: p.source_text.to_string(),
         };
         let texts: Vec<PackText> = new.packs.iter().map(text).collect();
-        let drafts = new.drafts.clone();
-        let record = if new.again {
-            self.store.create_again(drafts, &texts)?
-        } else {
-            self.store.create(drafts, &texts)?
+        let mode = self.store.mode();
+        let known = |id: &str| self.heads.knows(mode, id);
+        let begun = if new.again { self.store.create_again(&new.drafts)? } else { None };
+        let record = match begun {
+            Some(record) => record,
+            None => self.store.create_beside(new.drafts.clone(), &texts, &known)?,
         };
-        self.heads.accept(&record, self.store.mode());
+        self.heads.accept(&record, mode);
         let incident = Incident::fold(&record.id, new.packs.clone(), record.entries.clone());
         Ok((incident, record))
     }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,6 +41,34 @@ pub struct Remembered {
     pub count: u64,
     /// The digest of the newest.
     pub head: Digest,
+}
+
+/// An incident that is remembered and whose record is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// The incident's id.
+    pub incident: String,
+    /// What is remembered of its record, where that can be read.
+    pub was: Option<Remembered>,
+    /// The file that remembers it.
+    pub file: PathBuf,
+}
+
+impl Gone {
+    /// Puts it into words, with the ways out.
+    pub fn message(&self, lang: Lang) -> Message {
+        let id = self.incident.as_str();
+        let text = match &self.was {
+            Some(was) => {
+                Witness::Gone.with(lang, &[id, &was.count.to_string(), &was.head.to_string()])
+            }
+            None => Witness::GoneUnread.with(lang, &[id]),
+        };
+        let file = self.file.display().to_string();
+        Message::plain(text)
+            .hint(Witness::GoneHint.text(lang))
+            .hint(Witness::ForgetHint.with(lang, &[&file]))
+    }
 }
 
 /// A record does not hold what is remembered of it.
@@ -228,13 +256,45 @@ impl Heads {
         }
     }
 
+    /// Says whether an incident of this id is remembered, even where what is remembered cannot be read.
+    pub fn knows(&self, mode: Mode, incident: &str) -> bool {
+        let file = self.folder.as_ref().map(|folder| folder.join(pointer(mode, incident)));
+        is_incident_id(incident) && file.is_some_and(|f| fs::symlink_metadata(f).is_ok())
+    }
+
+    /// Lists the incidents of a mode that are remembered while nothing is left of their records in the
+    /// folder of incidents.
+    pub fn gone(&self, mode: Mode, incidents: &Path) -> Vec<Gone> {
+        let prefix = pointer(mode, "");
+        let names = self.folder.as_ref().and_then(|folder| fs::read_dir(folder).ok());
+        let ids = names.into_iter().flatten().flatten().filter_map(|entry| {
+            let name = entry.file_name();
+            let id = name.to_str()?.strip_prefix(&prefix)?;
+            is_incident_id(id).then(|| id.to_owned())
+        });
+        let is_gone = |id: &String| {
+            let record = fs::metadata(incidents.join(id).join(record_name(mode)));
+            match record {
+                Ok(meta) => meta.len() == 0,
+                // What may not be looked at is not gone by that.
+                Err(e) => matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+            }
+        };
+        let mut ids: Vec<String> = ids.filter(is_gone).collect();
+        ids.sort_unstable();
+        let file = |id: &str| self.folder.clone().unwrap_or_default().join(pointer(mode, id));
+        ids.into_iter()
+            .map(|id| Gone { was: self.of_incident(mode, &id), file: file(&id), incident: id })
+            .collect()
+    }
+
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         let path = self.folder.as_ref()?.join(name);
         let mut bytes = Vec::new();
         match File::open(&path).and_then(|f| f.take(MOST).read_to_end(&mut bytes)) {
             Ok(_) => Some(bytes),
             Err(e) => {
-                if e.kind() != io::ErrorKind::NotFound {
+                if e.kind() != ErrorKind::NotFound {
                     self.troubled(format!("`{}`: {e}", path.display()));
                 }
                 None
@@ -404,7 +464,7 @@ fn make_folder(folder: &Path) -> io::Result<()> {
         let shared = path != folder && fs::metadata(parent)?.mode() & 0o2020 == 0o2020;
         let mode = if shared { 0o2770 } else { 0o700 };
         match DirBuilder::new().mode(mode).create(path) {
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
             other => other?,
         }
         if shared {
@@ -430,7 +490,7 @@ fn lock(folder: &Path) -> io::Result<File> {
     let mut waited = Duration::ZERO;
     while file.try_lock().is_err() {
         if waited >= WAIT {
-            return Err(io::Error::new(io::ErrorKind::TimedOut, "another program holds its lock"));
+            return Err(io::Error::new(ErrorKind::TimedOut, "another program holds its lock"));
         }
         let nap = Duration::from_millis(2);
         std::thread::sleep(nap);
@@ -445,7 +505,7 @@ fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let written = || -> io::Result<()> {
         // A leftover of a program that had our number and was killed.
         match fs::remove_file(&temporary) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
             _ => {}
         }
         let mut file =

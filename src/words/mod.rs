@@ -7,6 +7,7 @@
 //! - `command`: messages of the command line
 //! - `entry`: one entry of a record
 //! - `plain`: the line-by-line twin
+//! - `harm`: what can be wrong with the bytes of a record
 //! - `help`: the Chinese of the command line's help
 //!
 //! A text is one line with both languages side by side, so that a missing translation does not
@@ -15,6 +16,7 @@
 pub mod command;
 pub mod console;
 pub mod entry;
+pub mod harm;
 pub mod help;
 pub mod plain;
 pub mod refusal;

@@ -8,6 +8,9 @@ crate::words! {
         Replaced: "`{0}` 处已是另一份记录: 原来那份有 {1} 条, 记录头 {2}", "another record stands in the place of `{0}`: the one that was there had {1} entries with head {2}";
         NewestDamaged: "`{0}` 的第 {1} 条曾经完好, 现在损坏了; 下一次写入以 recovered 条目写明", "entry {1} of `{0}` was whole once and is damaged now; the next entry answers for it as recovered";
         Gone: "`{0}` 的记录不见了: 它曾有 {1} 条, 记录头 {2}", "the record of `{0}` is gone: it had {1} entries with head {2}";
+        GoneUnread: "`{0}` 的记录不见了; 它的记录头曾被记住, 但记住的内容读不出来", "the record of `{0}` is gone; its head was remembered, but what is remembered cannot be read";
+        GoneHint: "请从副本恢复, 并查明是谁移走的; 其中可能有在走的时限", "put it back from a copy, and find out who took it away; a deadline may run in it";
+        ForgetHint: "若是有意移走的: 删除 {0}", "if it was moved away on purpose: remove {0}";
         NothingRecorded: "{0}; 没有记录任何内容", "{0}; nothing was recorded";
         KeepAndFindOut: "请原样保存一份副本, 并查明是谁改动的", "keep a copy of it as it is, and find out who changed it";
         AcceptHint: "若要就此继续: jishi log accept {0} --because 原因", "to go on with it as it is: jishi log accept {0} --because WHY";
@@ -20,6 +23,10 @@ crate::words! {
         Signed: "已签名: {0} ({1})", "signed: {0} ({1})";
         CannotSign: "没有签名: {0}", "not signed: {0}";
         CannotSignExport: "导出前没有签名: {0}", "no checkpoint was signed before this export: {0}";
+        NotSignedExport: "没有签检查点: 没有指定密钥; 用 jishi log export {0} --key FILE (或 --agent 指纹|注释), 或在 config.ron 里写 sign_key", "no checkpoint was signed, for no key is set: give `jishi log export {0} --key FILE` (or --agent FINGERPRINT|COMMENT), or set sign_key in config.ron";
+        HoldsUpTo: "记录从第 {0} 行 (第 {1} 条) 起有损: {2}; 之前的 {3} 条成立, 记录头 {4}", "the record is damaged from line {0} (entry {1}) on: {2}; the {3} entries before it hold, with head {4}";
+        AllExported: "全部 {0} 字节已原样导出", "all {0} bytes were exported as they are";
+        OnlyWhatHolds: "只列出成立的条目", "only the entries that hold are shown";
         NoKey: "没有指定签名密钥", "no key to sign with";
         NoKeyHint: "用 --key FILE, 或 --agent 指纹|注释, 或在 config.ron 里写 sign_key / sign_agent", "give --key FILE or --agent FINGERPRINT|COMMENT, or set sign_key or sign_agent in config.ron";
         EncryptedHint: "先 ssh-add 它, 再用 --agent 指纹|注释", "`ssh-add` it, then sign with --agent FINGERPRINT|COMMENT";
@@ -29,6 +36,9 @@ crate::words! {
         DamagedNotSigned: "记录有损, 不予签名: {0}", "a damaged record is not signed: {0}";
 
         QueryWritten: "已写出时间戳请求 {0} (对象: {1})", "time-stamp query written to {0} (about {1})";
+        FileThere: "`{0}` 已存在, 没有覆盖", "`{0}` exists and was not overwritten";
+        FileThereHint: "请换一个文件名", "give another name";
+        CannotWrite: "不能写入 `{0}`: {1}", "cannot write `{0}`: {1}";
         SendQuery: "送往时间戳机构, 例: curl -H 'Content-Type: application/timestamp-query' --data-binary @{0} URL -o reply.tsr; 然后 jishi log timestamp {1} --reply reply.tsr", "take it to an authority, e.g. curl -H 'Content-Type: application/timestamp-query' --data-binary @{0} URL -o reply.tsr; then jishi log timestamp {1} --reply reply.tsr";
         ReplyKept: "时间戳已存为 {0}; 机构写明的时间 {1}", "time-stamp kept as {0}; the authority's time is {1}";
         CheckStamp: "它的签名请这样核对: openssl ts -verify -data {0} -in {1} -CAfile CA.pem", "check its signature with: openssl ts -verify -data {0} -in {1} -CAfile CA.pem";

@@ -22,6 +22,20 @@ impl FsStore {
     /// [`StoreError::NotRecorded`]: the outcome is unknown. With any other error there is no incident,
     /// at most a folder without entries.
     pub fn create(&self, drafts: Vec<Draft>, texts: &[PackText]) -> Result<Record, StoreError> {
+        self.create_beside(drafts, texts, &|_| false)
+    }
+
+    /// Begins an incident as [`FsStore::create`] does, and passes over ids that are `known`: an incident
+    /// that had such an id was there before and is gone, and none may take its place.
+    ///
+    /// # Errors
+    /// As [`FsStore::create`].
+    pub fn create_beside(
+        &self,
+        drafts: Vec<Draft>,
+        texts: &[PackText],
+        known: &dyn Fn(&str) -> bool,
+    ) -> Result<Record, StoreError> {
         let Some(Event::Opened { packs: pins, .. }) = drafts.first().map(|d| &d.event) else {
             let why = "the first entry of a record is `opened`".to_owned();
             return Err(StoreError::Refused { why });
@@ -30,9 +44,11 @@ impl FsStore {
         // Before anything is made: what cannot be recorded makes no folder.
         self.prepare(&self.start(), &drafts)?;
 
-        match self.claim(&drafts, pins, texts) {
+        match self.claim(&drafts, pins, texts, known) {
             // What was begun is left as it is: it holds no entry, or those of the drafts.
-            Err(e) if e.is_full() && room::release(&self.root) => self.claim(&drafts, pins, texts),
+            Err(e) if e.is_full() && room::release(&self.root) => {
+                self.claim(&drafts, pins, texts, known)
+            }
             other => other,
         }
         .map_err(|e| e.not_recorded("a new incident"))
@@ -43,10 +59,14 @@ impl FsStore {
         drafts: &[Draft],
         pins: &[PackPin],
         texts: &[PackText],
+        known: &dyn Fn(&str) -> bool,
     ) -> Result<Record, StoreError> {
         let all = Dir::make_all(&self.folder(), &*self.disk)?;
         room::hold(&self.root);
         for id in ids::of_day(self.clock.now(), self.zone) {
+            if known(&id) && all.child(&id).is_err() {
+                continue;
+            }
             if all.make(&id)? {
                 return self.fill(&all, id, drafts, pins, texts);
             }
@@ -57,24 +77,17 @@ impl FsStore {
         Err(StoreError::Refused { why: "no id is left for an incident of this day".to_owned() })
     }
 
-    /// Finishes what was begun, on whichever day; where nothing was, begins.
+    /// Finishes what these drafts began, on whichever day; nothing where they began nothing.
     ///
     /// # Errors
     /// As [`FsStore::create`].
-    pub fn create_again(
-        &self,
-        drafts: Vec<Draft>,
-        texts: &[PackText],
-    ) -> Result<Record, StoreError> {
-        let begun = Dir::open(&self.folder()).and_then(|all| {
-            let ids = self.ids()?;
-            // The newest first: it is tried again soon.
-            let id = ids.into_iter().rev().find(|id| self.is_begun(&all, id, &drafts));
-            Ok(id.map(|id| (all, id)))
-        });
-        match begun {
-            Ok(Some((all, id))) => self.finish(&all, &id, &drafts).map_err(|e| e.not_recorded(&id)),
-            _ => self.create(drafts, texts),
+    pub fn create_again(&self, drafts: &[Draft]) -> Result<Option<Record>, StoreError> {
+        let Ok(all) = Dir::open(&self.folder()) else { return Ok(None) };
+        // The newest first: it is tried again soon.
+        let ids = self.ids()?;
+        match ids.into_iter().rev().find(|id| self.is_begun(&all, id, drafts)) {
+            Some(id) => self.finish(&all, &id, drafts).map(Some).map_err(|e| e.not_recorded(&id)),
+            None => Ok(None),
         }
     }
 

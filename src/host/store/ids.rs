@@ -32,7 +32,10 @@ pub(super) fn of_day(now: Time, zone: Zone) -> impl Iterator<Item = String> {
 
 /// Finds the id that somebody meant: the whole id, or a beginning or an end of it (`0302-a`) that only
 /// one id has.
-pub(super) fn resolve(text: &str, ids: &[String]) -> Result<String, StoreError> {
+///
+/// # Errors
+/// [`StoreError::NotFound`] or [`StoreError::Ambiguous`].
+pub fn resolve(text: &str, ids: &[String]) -> Result<String, StoreError> {
     let asked: String = text.trim().chars().take(MOST).collect::<String>().to_ascii_lowercase();
     if ids.contains(&asked) {
         return Ok(asked);
