@@ -39,7 +39,7 @@ struct Console {
 
 impl Console {
     fn open(desk: &Arc<Desk>) -> Self {
-        let (clerk, _) = Clerk::start(Arc::clone(desk)).unwrap();
+        let (clerk, _) = Clerk::start(Arc::clone(desk), Lang::En).unwrap();
         Self { lookout: Lookout::new(Arc::clone(desk)), clerk }
     }
 

@@ -97,7 +97,7 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn new(room: &'a Room) -> Self {
-        let (clerk, _) = Clerk::start(Arc::clone(&room.desk)).expect("starts");
+        let (clerk, _) = Clerk::start(Arc::clone(&room.desk), Lang::En).expect("starts");
         let setup = plain::Setup {
             packs: room.desk.shelf().to_vec(),
             ..plain::Setup::new(zone(), Lang::En)
@@ -197,7 +197,7 @@ struct Keys<'a> {
 
 impl<'a> Keys<'a> {
     fn new(room: &'a Room) -> Self {
-        let (clerk, _) = Clerk::start(Arc::clone(&room.desk)).expect("starts");
+        let (clerk, _) = Clerk::start(Arc::clone(&room.desk), Lang::En).expect("starts");
         let mut setup = Setup::new(room.desk.now(), zone(), Lang::Zh);
         setup.packs = room.desk.shelf().to_vec();
         setup.who = "story".to_owned();

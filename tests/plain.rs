@@ -60,6 +60,7 @@ impl House {
             packs: packs.clone(),
             incidents: Vec::new(),
             problems: Vec::new(),
+            caveats: Vec::new(),
             soon_seconds: 1800,
             lead_seconds: 1200,
             directory: vec![(

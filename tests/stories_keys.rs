@@ -124,7 +124,7 @@ fn a_write_that_got_through_after_all_takes_its_banner_and_form_away() {
 #[test]
 fn what_others_write_is_never_taken_for_what_failed() {
     let mut d = cii();
-    let id = d.stored().id.clone();
+    let id = "2026-0302-b".to_owned();
     d.mood = Mood::Fails;
     d.keys("Enter n type:对方已受理 Enter");
     // The same words by the same login, from another console; then others.
@@ -160,7 +160,7 @@ fn giving_it_again_is_the_same_act_until_something_in_it_is_changed() {
 #[test]
 fn what_others_wrote_just_now_does_not_hide_what_was_recorded() {
     let mut d = cii();
-    let id = d.stored().id.clone();
+    let id = "2026-0302-b".to_owned();
     d.keys("Enter n type:对方已受理 Enter");
     d.other_writes(&id, Event::Noted { text: "另一条".to_owned() });
     assert!(d.screen().contains("已记录 #2; li 也刚写入了记录"), "{}", d.screen());
@@ -728,7 +728,10 @@ fn a_notice_follows_the_language() {
     d.keys("Enter n type:x Enter");
     assert!(d.screen().contains("已记录 #2"));
     d.other_writes("2026-0302-b", Event::Noted { text: "y".to_owned() });
-    assert!(d.screen().contains("li 刚刚写入了记录"));
+    assert!(d.screen().contains("已记录 #2; li 也刚写入了记录"));
+    d.keys("L");
+    d.other_writes("2026-0302-b", Event::Noted { text: "z".to_owned() });
+    assert!(d.screen().contains("li has just added to the record"));
 }
 
 #[test]

@@ -145,6 +145,10 @@ impl App {
     pub(super) fn open_form(&mut self, kind: FormKind) {
         if kind != FormKind::New {
             self.needs_incident();
+            if let Some(said) = self.read_only() {
+                self.notice = Some(Notice { said, refused: true });
+                return;
+            }
         }
         let incident = if kind == FormKind::New { "" } else { &self.current };
         let same = |d: &Form| d.kind == kind && d.incident == *incident;

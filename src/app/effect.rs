@@ -6,6 +6,7 @@ use crate::domain::decide::{Attempt, Intent, Refusal};
 use crate::domain::event::{Attachment, ClockQuality, Entry};
 use crate::domain::incident::Incident;
 use crate::domain::time::Time;
+use crate::words::caveat::Caveat;
 use crate::words::refusal::Message;
 
 use super::key::Key;
@@ -91,6 +92,15 @@ pub enum Msg {
     /// The records lie in a folder of another machine, on a file system of this name: that several
     /// write at once cannot be promised there.
     FarFolder(String),
+    /// What stands against relying on an incident's record, the gravest first.
+    Caveats {
+        /// The incident's id.
+        incident: String,
+        /// All there is.
+        caveats: Vec<Caveat>,
+    },
+    /// Room on the disk runs low: so many bytes are left; `None`: there is enough again.
+    Room(Option<u64>),
     /// The host could not do what nobody at the screen asked for; a form that is open goes on.
     Trouble {
         /// What, and the mend.

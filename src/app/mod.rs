@@ -38,6 +38,7 @@ use crate::domain::law::Pack;
 use crate::domain::time::{Time, Zone};
 use crate::report::handover;
 use crate::words::Lang;
+use crate::words::caveat::{Caveat, CaveatKind};
 use crate::words::console::Word as W;
 use crate::words::refusal::Message;
 use crate::words::say::Urgency;
@@ -65,8 +66,10 @@ pub struct Setup {
     pub packs: Vec<Arc<Pack>>,
     /// Incidents, each with the head of its record (empty if unknown).
     pub incidents: Vec<(Incident, String)>,
-    /// Incidents that could not be read whole: id and message. They are listed, not hidden.
+    /// Incidents that could not be opened: id and message. They are listed, not hidden.
     pub problems: Vec<(String, String)>,
+    /// What stands against relying on the records of incidents, by id.
+    pub caveats: Vec<(String, Vec<Caveat>)>,
     /// How far the clock can be trusted.
     pub clock: ClockQuality,
     /// Who sits here, as the record names them.
@@ -97,6 +100,7 @@ impl Setup {
             packs: Vec::new(),
             incidents: Vec::new(),
             problems: Vec::new(),
+            caveats: Vec::new(),
             clock: ClockQuality::default(),
             who: String::new(),
             soon_seconds: SOON_SECONDS,
@@ -185,6 +189,8 @@ pub struct App {
     packs: Vec<Arc<Pack>>,
     items: Vec<Item>,
     problems: Vec<(String, String)>,
+    caveats: BTreeMap<String, Vec<Caveat>>,
+    room: Option<u64>,
     clock: ClockQuality,
     who: String,
     soon: i64,
@@ -225,6 +231,8 @@ impl App {
                 .map(|(incident, head)| Item { assessment: incident.assess(now), incident, head })
                 .collect(),
             problems: setup.problems,
+            caveats: setup.caveats.into_iter().collect(),
+            room: None,
             clock: setup.clock,
             who: setup.who,
             soon: setup.soon_seconds,
@@ -321,6 +329,23 @@ impl App {
     /// Incidents that could not be read whole.
     pub fn problems(&self) -> &[(String, String)] {
         &self.problems
+    }
+
+    /// What stands against relying on an incident's record, the gravest first.
+    pub fn caveats(&self, item: &Item) -> Vec<Caveat> {
+        let mut all = self.caveats.get(&item.incident.id).cloned().unwrap_or_default();
+        // Without its rules nothing is understood, and that is said already.
+        let newer = item.incident.not_understood.len();
+        if newer > 0 && all.iter().all(|c| c.kind != CaveatKind::Rules) {
+            all.push(Caveat::newer(&item.incident.id, newer));
+        }
+        all.sort_by_key(|caveat| caveat.kind);
+        all
+    }
+
+    /// Bytes of room that are left, where that is little.
+    pub fn room(&self) -> Option<u64> {
+        self.room
     }
 
     /// How far the clock can be trusted.

@@ -3,6 +3,7 @@
 use super::App;
 use crate::domain::clockwatch::Change;
 use crate::domain::decide::Refusal;
+use crate::words::caveat::Caveat;
 use crate::words::console::Word as W;
 use crate::words::entry::{clock_changed, far_folder};
 use crate::words::refusal::Message;
@@ -19,6 +20,8 @@ pub enum Said {
     Clock(Box<Change>),
     /// The records lie on a file system of another machine, of this kind.
     FarFolder(String),
+    /// What stands against relying on a record.
+    Caveat(Box<Caveat>),
     /// Words that the host chose.
     Message(Message),
 }
@@ -54,6 +57,7 @@ impl App {
                 Message::plain(clock_changed(c.what, c.ms, c.note.as_deref(), self.lang))
             }
             Said::FarFolder(kind) => Message::plain(far_folder(kind, self.lang)),
+            Said::Caveat(caveat) => caveat.message(self.lang).clone(),
             Said::Message(message) => message.clone(),
         }
     }

@@ -57,6 +57,10 @@ impl App {
                 self.tell(Said::FarFolder(kind.clone()));
                 self.far_folder = Some(kind);
             }
+            Msg::Caveats { incident, caveats } => {
+                self.caveats.insert(incident, caveats);
+            }
+            Msg::Room(left) => self.room = left,
             Msg::Trouble { message } => {
                 self.notice = Some(Notice { said: Said::Message(message), refused: true });
             }
@@ -87,6 +91,13 @@ impl App {
         self.notice = Some(Notice { said: said.into(), refused: false });
     }
 
+    /// Why nothing can be added to the incident that is open, where that is so.
+    pub(super) fn read_only(&self) -> Option<Said> {
+        let caveats = self.caveats(self.current()?);
+        let grave = caveats.into_iter().find(|caveat| caveat.kind.read_only())?;
+        Some(Said::Caveat(Box::new(grave)))
+    }
+
     fn refused(&mut self, said: Said) {
         match self.stack.last_mut() {
             Some(Screen::Form(f)) => f.refused = Some(said),
@@ -104,6 +115,10 @@ impl App {
     ) -> Result<Vec<Effect>, Refusal> {
         if self.pending.is_some() {
             self.tell(W::StillWriting);
+            return Ok(Vec::new());
+        }
+        if let Some(said) = self.read_only() {
+            self.refused(said);
             return Ok(Vec::new());
         }
         let Some(item) = self.current() else { return Ok(Vec::new()) };

@@ -32,9 +32,6 @@ pub(super) fn run(ctx: &Ctx, id: Option<&str>, plain: bool) -> Result<u8, Fault>
     };
     done.map(|()| 0).map_err(|e| match e {
         HostError::Desk(e) => ctx.desk_fault(e),
-        other => {
-            let hints = other.hints();
-            Fault::machine(Message { text: other.to_string(), hints })
-        }
+        other => Fault::machine(other.message(ctx.lang)),
     })
 }

@@ -1,5 +1,6 @@
 //! What every command needs: where data lives, which language, which clock, which packs.
 
+use std::cell::Cell;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,10 +22,11 @@ use crate::host::store::{FsStore, Ground, Record, Room, StoreError};
 use crate::host::who;
 use crate::packs;
 use crate::words::Lang;
+use crate::words::caveat::{Caveat, CaveatKind};
 use crate::words::command::Command;
 use crate::words::entry::far_folder;
 use crate::words::refusal::Message;
-use crate::words::witness::Witness;
+use crate::words::say;
 
 /// The pack that is meant when none is named.
 pub(super) const DEFAULT_PACK: &str = "cn-cac-2025";
@@ -55,6 +57,8 @@ pub(super) struct Ctx {
     clock: Arc<dyn Clock>,
     at: Option<Time>,
     again: Option<String>,
+    /// A record came up that cannot be relied on.
+    grave: Cell<bool>,
 }
 
 impl Ctx {
@@ -108,7 +112,18 @@ impl Ctx {
             }
         }
         let heads = Heads::under(&paths.state);
-        Ok(Self { lang, zone, format: common.format, config, paths, heads, clock, at, again })
+        Ok(Self {
+            lang,
+            zone,
+            format: common.format,
+            config,
+            paths,
+            heads,
+            clock,
+            at,
+            again,
+            grave: Cell::new(false),
+        })
     }
 
     /// The moment that the command is about.
@@ -160,8 +175,8 @@ impl Ctx {
     pub(super) fn warn_of_ground(&self) {
         let store = self.store();
         if let Some(room) = store.room().filter(Room::low) {
-            let mib = (room.free >> 20).to_string();
-            super::out::note(&Command::LittleRoom.with(self.lang, &[&mib]));
+            let left = say::room(room.free + room.reserve);
+            super::out::note(&Command::LittleRoom.with(self.lang, &[&left]));
         }
         if let Ground::Network(kind) = store.ground() {
             super::out::note(&format!("jishi: {}", far_folder(kind, self.lang)));
@@ -178,16 +193,53 @@ impl Ctx {
         i64::from(self.config.lead_minutes) * 60
     }
 
-    /// Opens one incident.
+    /// Opens one incident for reading, and says on standard error what stands against relying on it.
     ///
     /// # Errors
-    /// There is none of that id, or its record is damaged.
+    /// There is none of that id, or nothing in its record holds.
     pub(super) fn opened(&self, desk: &Desk, id: &str) -> Result<(Incident, Record), Fault> {
         let (incident, record) = desk.open(id).map_err(|e| self.desk_fault(e))?;
-        if let Some(torn) = &record.torn {
-            super::out::note(&format!("jishi: {}: {torn}", record.id));
+        for caveat in self.caveats(desk, &incident, &record) {
+            // What is not as remembered is told at the end of every command.
+            if caveat.kind == CaveatKind::Doubt {
+                continue;
+            }
+            let message = caveat.message(self.lang);
+            super::out::note(&format!("jishi: {}", message.text));
+            message.hints.iter().for_each(|hint| super::out::note(&format!("  -> {hint}")));
         }
         Ok((incident, record))
+    }
+
+    /// Opens one incident to add to it.
+    ///
+    /// # Errors
+    /// There is none of that id, or nothing can be added to its record.
+    pub(super) fn to_write(&self, desk: &Desk, id: &str) -> Result<(Incident, Record), Fault> {
+        let (incident, record) = desk.open(id).map_err(|e| self.desk_fault(e))?;
+        desk.store().sound(&record).map_err(|e| self.desk_fault(e.into()))?;
+        Ok((incident, record))
+    }
+
+    /// Returns what stands against relying on an incident's record, the gravest first.
+    pub(super) fn caveats(&self, desk: &Desk, incident: &Incident, record: &Record) -> Vec<Caveat> {
+        let mut all = desk.caveats(record);
+        // Without its rules nothing is understood, and that is said already.
+        let ruled = all.iter().all(|c| c.kind != CaveatKind::Rules);
+        if ruled && !incident.not_understood.is_empty() {
+            all.push(Caveat::newer(&incident.id, incident.not_understood.len()));
+        }
+        all.sort_by_key(|caveat| caveat.kind);
+        if all.iter().any(|c| matches!(c.kind, CaveatKind::Damaged | CaveatKind::Rules)) {
+            self.grave.set(true);
+        }
+        all
+    }
+
+    /// Says whether a record came up that is damaged further up or cannot be judged: the command then
+    /// exits 3.
+    pub(super) fn met_damage(&self) -> bool {
+        self.grave.get()
     }
 
     /// Opens all incidents; those that cannot be opened are listed with their problem.
@@ -199,7 +251,9 @@ impl Ctx {
         for listing in desk.list().map_err(|e| self.desk_fault(e))? {
             match listing {
                 Listing::Open(open) => all.open.push(*open),
-                Listing::Problem { id, error, .. } => all.problems.push((id, error.to_string())),
+                Listing::Problem { id, error, .. } => {
+                    all.problems.push((id, error.message(self.lang).text));
+                }
             }
         }
         Ok(all)
@@ -259,25 +313,8 @@ impl Ctx {
     pub(super) fn desk_fault(&self, e: DeskError) -> Fault {
         match e {
             DeskError::Refused(why) => Fault::from_refusal(&why, self.lang),
-            DeskError::Head(doubt) => {
-                let mut message = doubt.message(self.lang);
-                message.text = Witness::NothingRecorded.with(self.lang, &[&message.text]);
-                Fault::machine(message)
-            }
-            DeskError::Store(e) => {
-                let mut message = Message::plain(e.to_string());
-                message.hints = e.hints();
-                if e.exit_code() == 1 {
-                    Fault::refused(message.hint(Command::ListThem.text(self.lang)))
-                } else {
-                    Fault::machine(message)
-                }
-            }
-            other => {
-                let mut message = Message::plain(other.to_string());
-                message.hints = other.hints();
-                Fault::machine(message)
-            }
+            DeskError::Store(e) if e.exit_code() == 1 => Fault::refused(e.message(self.lang)),
+            other => Fault::machine(other.message(self.lang)),
         }
     }
 }

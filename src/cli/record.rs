@@ -129,7 +129,7 @@ pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
         Cmd::Handover { id, show: true, .. } => return handover(ctx, id),
         Cmd::Handover { id, to: Some(to), .. } => (id, Intent::HandOver { to: to.clone() }),
         Cmd::Handover { id, .. } => {
-            let (incident, _) = ctx.opened(&ctx.desk(Vec::new()), id)?;
+            let (incident, _) = ctx.to_write(&ctx.desk(Vec::new()), id)?;
             let entry = incident.handover.map_or(u64::MAX, |h| h.entry);
             (id, Intent::TakeOver { entry })
         }
@@ -160,7 +160,7 @@ fn said(command: &Cmd) -> (bool, bool) {
 
 fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
     let desk = ctx.desk(Vec::new());
-    let (mut incident, mut record) = ctx.opened(&desk, id)?;
+    let (mut incident, mut record) = ctx.to_write(&desk, id)?;
     let now = ctx.now();
     let old = incident.assess(now);
     let known = record.entries.len();
@@ -184,6 +184,11 @@ fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
         let n = entry.n.to_string();
         let head = record.head().short();
         out::line(&Command::Recorded.with(ctx.lang, &[&n, &head]));
+    }
+    let answers =
+        record.entries.iter().skip(known).filter(|e| matches!(e.event, Event::Recovered { .. }));
+    for answer in answers {
+        out::note(&Command::Answered.with(ctx.lang, &[&answer.n.to_string()]));
     }
     if let Some(at) = entry.happened_at {
         let by = entry_words::told_by(entry.happened_by, ctx.lang);

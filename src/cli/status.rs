@@ -47,6 +47,14 @@ struct IncidentJson<'a> {
     /// Whether the last hand-over was accepted; null where there was none.
     handover_accepted: Option<bool>,
     not_understood: usize,
+    /// What stands against relying on the record, the gravest first.
+    caveats: Vec<CaveatJson>,
+}
+
+#[derive(Serialize)]
+struct CaveatJson {
+    kind: &'static str,
+    text: String,
 }
 
 /// What the records lie on, and whether several may write there at once.
@@ -110,7 +118,7 @@ pub(super) fn status(
         let a = incident.assess(now);
         if ctx.format == Format::Json {
             let ground = Some(ground(ctx));
-            out::json(&StatusJson { ground, ..one(&incident, &record, &a, ctx) });
+            out::json(&StatusJson { ground, ..one(&desk, &incident, &record, &a, ctx) });
         } else {
             header(&incident, &record, ctx);
             for line in lines::assessment(&incident.case, &a, style, advice) {
@@ -118,7 +126,13 @@ pub(super) fn status(
             }
             disclaimer(&incident, ctx);
         }
-        return Ok(if check { code(&a, soon) } else { 0 });
+        let grave = is_grave(ctx, &desk, &incident, &record);
+        let sure = code(&a, soon);
+        return Ok(match (check, grave) {
+            (false, _) => 0,
+            (true, false) => sure,
+            (true, true) => worst_of(Some(sure), 3),
+        });
     }
     let (all, mut ways) = everything(ctx, &desk)?;
     let problems = &all.problems;
@@ -138,13 +152,17 @@ pub(super) fn status(
             ground: ground(ctx),
             incidents: assessed
                 .iter()
-                .map(|((incident, record), a)| one(incident, record, a, ctx))
+                .map(|((incident, record), a)| one(&desk, incident, record, a, ctx))
                 .collect(),
             problems: problems.iter().map(|(id, problem)| ProblemJson { id, problem }).collect(),
         });
     } else {
-        for ((incident, _), a) in &assessed {
+        for ((incident, record), a) in &assessed {
             out::line(&row(incident, a, style));
+            for caveat in ctx.caveats(&desk, incident, record) {
+                let short = caveat.kind.short(incident.not_understood.len(), ctx.lang);
+                out::note(&format!("jishi: {}: {short}", incident.id));
+            }
         }
         if assessed.is_empty() && problems.is_empty() {
             out::note(Command::NoIncidents.text(ctx.lang));
@@ -155,9 +173,12 @@ pub(super) fn status(
     }
     ways.dedup();
     ways.iter().for_each(|way| out::note(&format!("  -> {way}")));
-    let open = assessed.iter().filter(|((i, _), _)| i.closed.is_none());
+    let open = || assessed.iter().filter(|((i, _), _)| i.closed.is_none());
+    let grave = open().any(|((i, r), _)| is_grave(ctx, &desk, i, r));
+    let open = open();
     let worst = open.map(|(_, a)| code(a, soon)).min_by_key(|c| severity(*c));
-    let worst = if problems.is_empty() { worst.unwrap_or(0) } else { worst_of(worst, 3) };
+    let sure = problems.is_empty() && !grave;
+    let worst = if sure { worst.unwrap_or(0) } else { worst_of(worst, 3) };
     Ok(if check { worst } else { 0 })
 }
 
@@ -207,7 +228,13 @@ fn code(a: &Assessment, soon: i64) -> u8 {
     }
 }
 
+/// Says whether levels and clocks made from a record may be wrong or incomplete.
+fn is_grave(ctx: &Ctx, desk: &Desk, incident: &Incident, record: &Record) -> bool {
+    ctx.caveats(desk, incident, record).iter().any(|caveat| caveat.kind.is_grave())
+}
+
 fn one<'a>(
+    desk: &Desk,
     incident: &'a Incident,
     record: &'a Record,
     a: &'a Assessment,
@@ -225,6 +252,11 @@ fn one<'a>(
             handed_to: incident.handed_to.as_deref(),
             handover_accepted: incident.handover.as_ref().map(|h| h.accepted.is_some()),
             not_understood: incident.not_understood.len(),
+            caveats: ctx
+                .caveats(desk, incident, record)
+                .iter()
+                .map(|c| CaveatJson { kind: c.kind.name(), text: c.message(ctx.lang).text.clone() })
+                .collect(),
         },
         ground: None,
         assessment: json::assessment(&incident.case, a, ctx.zone, ctx.lead()),
@@ -255,15 +287,6 @@ fn header(incident: &Incident, record: &Record, ctx: &Ctx) {
     if let Some((at, because)) = &incident.closed {
         let at = say::full(*at, ctx.zone);
         out::line(&format!("{}  {at}  {because}", lang.pick("已结束", "closed")));
-    }
-    if !incident.not_understood.is_empty() {
-        let n = incident.not_understood.len();
-        out::note(&match lang {
-            crate::words::Lang::Zh => format!("jishi: {n} 条未被理解, 见 jishi log show"),
-            crate::words::Lang::En => {
-                format!("jishi: {n} entries not understood, see jishi log show")
-            }
-        });
     }
 }
 
@@ -342,8 +365,13 @@ pub(super) fn next(ctx: &Ctx) -> Result<u8, Fault> {
         (None, Format::Json) => out::json(&serde_json::Value::Null),
         (None, Format::Text) => {}
     }
-    if let Some((id, problem)) = all.problems.first() {
-        return Err(Fault::machine(Message::plain(format!("{id}: {problem}"))));
+    let against = all.open.iter().filter(|(i, _)| i.closed.is_none()).find_map(|(i, r)| {
+        let caveat = ctx.caveats(&desk, i, r).into_iter().find(|c| c.kind.is_grave())?;
+        Some(caveat.message(ctx.lang).text.clone())
+    });
+    let first = all.problems.first().map(|(id, problem)| format!("{id}: {problem}"));
+    if let Some(text) = first.or(against) {
+        return Err(Fault::machine(Message::plain(text)));
     }
     Ok(0)
 }

@@ -445,6 +445,7 @@ pub(super) fn tell(
         out::note(&format!("jishi: {text}"));
     }
     let code = outcome?;
+    let code = if code == 0 && ctx.met_damage() { 3 } else { code };
     let doubts = ctx.heads.doubts();
     for doubt in &doubts {
         out::fault(&Fault::machine(doubt.message(ctx.lang)), Format::Text);

@@ -18,8 +18,7 @@ use crate::domain::decide::Attempt;
 use crate::domain::event::Entry;
 use crate::domain::incident::Incident;
 use crate::words::Lang;
-use crate::words::refusal::{Message, refusal};
-use crate::words::witness::Witness;
+use crate::words::caveat::Caveat;
 
 /// Holds the open records, and what is to be given again after a failure.
 #[derive(Debug)]
@@ -31,6 +30,8 @@ pub struct Clerk {
     /// The act whose outcome is unknown, with what makes giving it again count once.
     unsure: Option<(Effect, Attempt)>,
     keep: Option<Keep>,
+    /// What was said last of what stands against a record, where there is something.
+    caveats: HashMap<String, Vec<Caveat>>,
     /// The home that commands have to be given, where it is not the platform's.
     home: Option<PathBuf>,
 }
@@ -42,6 +43,8 @@ pub struct Found {
     pub incidents: Vec<(Incident, String)>,
     /// The others: id and message.
     pub problems: Vec<(String, String)>,
+    /// What stands against relying on those that opened.
+    pub caveats: Vec<(String, Vec<Caveat>)>,
 }
 
 impl Clerk {
@@ -49,27 +52,31 @@ impl Clerk {
     ///
     /// # Errors
     /// The folder of incidents cannot be read.
-    pub fn start(desk: Arc<Desk>) -> Result<(Self, Found), DeskError> {
+    pub fn start(desk: Arc<Desk>, lang: Lang) -> Result<(Self, Found), DeskError> {
         let mut found = Found::default();
         let mut records = HashMap::new();
+        let mut caveats = HashMap::new();
         let mut faulty = BTreeSet::new();
         for listing in desk.list()? {
             match listing {
                 Listing::Open(open) => {
                     let (incident, record) = *open;
+                    let against = desk.caveats(&record);
+                    if !against.is_empty() {
+                        caveats.insert(record.id.clone(), against.clone());
+                        found.caveats.push((record.id.clone(), against));
+                    }
                     found.incidents.push((incident, record.head().to_string()));
                     records.insert(record.id.clone(), record);
                 }
                 Listing::Problem { id, error, .. } => {
-                    found.problems.push((id.clone(), error.to_string()));
+                    found.problems.push((id.clone(), error.message(lang).text));
                     faulty.insert(id);
                 }
             }
         }
-        // They open, but nothing can be added to them.
-        let doubts = desk.heads().doubts();
-        found.problems.extend(doubts.iter().map(|d| (d.incident().to_owned(), d.to_string())));
-        Ok((Self { desk, records, faulty, unsure: None, keep: None, home: None }, found))
+        let clerk = Self { desk, records, faulty, unsure: None, keep: None, caveats, home: None };
+        Ok((clerk, found))
     }
 
     /// Keeps half-typed text there.
@@ -80,6 +87,17 @@ impl Clerk {
     /// Names the home in the commands that it writes for copying.
     pub fn at_home(&mut self, home: Option<PathBuf>) {
         self.home = home;
+    }
+
+    /// Tells what stands against relying on a record, where that is not what was told last.
+    fn caveats_of(&mut self, id: &str) -> Option<Msg> {
+        let now = self.desk.caveats(self.records.get(id)?);
+        let before = self.caveats.get(id).map_or(&[][..], Vec::as_slice);
+        if now == before {
+            return None;
+        }
+        self.caveats.insert(id.to_owned(), now.clone());
+        Some(Msg::Caveats { incident: id.to_owned(), caveats: now })
     }
 
     /// Does one effect; what only the terminal's side can do is passed over.
@@ -161,7 +179,8 @@ impl Clerk {
         if let Err(error) = outcome {
             out.push(self.failed(error, effect, &act, lang));
         }
-        self.records.insert(id, record);
+        self.records.insert(id.clone(), record);
+        out.extend(self.caveats_of(&id));
         out
     }
 
@@ -170,7 +189,7 @@ impl Clerk {
             return refused(error, lang);
         }
         let attempt = act.attempt().clone();
-        let message = say(&error, lang);
+        let message = error.message(lang);
         let home = self.home.as_deref();
         let unsaved = by_hand::command(&effect, &attempt, home, self.desk.zone());
         self.unsure = Some((effect, attempt.clone()));
@@ -179,6 +198,12 @@ impl Clerk {
 
     /// Reads what others added to one incident.
     pub fn follow(&mut self, id: &str, lang: Lang) -> Vec<Msg> {
+        let mut out = self.read_on(id, lang);
+        out.extend(self.caveats_of(id));
+        out
+    }
+
+    fn read_on(&mut self, id: &str, lang: Lang) -> Vec<Msg> {
         let Some(record) = self.records.get_mut(id) else { return Vec::new() };
         let before = record.entries.len();
         match self.desk.store().refresh(record) {
@@ -195,7 +220,9 @@ impl Clerk {
                 }
                 if new.is_empty() { Vec::new() } else { vec![appended(record, new, own)] }
             }
-            Err(error) => vec![Msg::Refused { message: say(&error.into(), lang), why: None }],
+            Err(error) => {
+                vec![Msg::Trouble { message: error.message(lang) }]
+            }
         }
     }
 
@@ -212,8 +239,10 @@ impl Clerk {
             }
             trouble = trouble.or(noted.err());
         }
+        let ids: Vec<String> = self.records.keys().cloned().collect();
+        out.extend(ids.iter().filter_map(|id| self.caveats_of(id)));
         // One word for all of them: what failed is the disk, and it fails for each alike.
-        out.extend(trouble.map(|e| Msg::Trouble { message: say(&e, lang) }));
+        out.extend(trouble.map(|e| Msg::Trouble { message: e.message(lang) }));
         out
     }
 
@@ -228,7 +257,8 @@ impl Clerk {
                 Ok((incident, record)) => {
                     out.push(Msg::Created { incident: Box::new(incident), own: false });
                     out.push(appended(&record, Vec::new(), None));
-                    self.records.insert(id, record);
+                    self.records.insert(id.clone(), record);
+                    out.extend(self.caveats_of(&id));
                 }
                 // Its first entry is being written; it will be seen the next time.
                 Err(DeskError::Store(StoreError::Unfinished { .. })) => {}
@@ -252,7 +282,7 @@ impl Clerk {
 }
 
 fn refused(error: DeskError, lang: Lang) -> Msg {
-    let message = say(&error, lang);
+    let message = error.message(lang);
     let why = match error {
         DeskError::Refused(why) => Some(Box::new(why)),
         _ => None,
@@ -262,19 +292,6 @@ fn refused(error: DeskError, lang: Lang) -> Msg {
 
 fn appended(record: &Record, entries: Vec<Entry>, own: Option<u64>) -> Msg {
     Msg::Appended { incident: record.id.clone(), entries, head: record.head().to_string(), own }
-}
-
-/// Puts an error of the desk into words.
-pub fn say(error: &DeskError, lang: Lang) -> Message {
-    match error {
-        DeskError::Refused(why) => refusal(why, lang),
-        DeskError::Head(doubt) => {
-            let mut message = doubt.message(lang);
-            message.text = Witness::NothingRecorded.with(lang, &[&message.text]);
-            message
-        }
-        other => Message { text: other.to_string(), hints: other.hints() },
-    }
 }
 
 /// Length and time of the last change of a file.

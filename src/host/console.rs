@@ -78,7 +78,7 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     let _ = screen.show(None);
 
     let desk = setup.desk;
-    let (mut clerk, found) = Clerk::start(Arc::clone(&desk))?;
+    let (mut clerk, found) = Clerk::start(Arc::clone(&desk), setup.lang)?;
     let kept = setup.keep.all();
     clerk.keep_in(setup.keep);
     clerk.at_home(setup.home);
@@ -120,6 +120,7 @@ fn console(
         packs: desk.shelf().to_vec(),
         incidents: found.incidents,
         problems: found.problems,
+        caveats: found.caveats,
         clock,
         who: desk.store().who().person().to_owned(),
         soon_seconds: i64::from(config.soon_minutes) * 60,

@@ -12,7 +12,7 @@ use super::clockwatch;
 use super::heads::{HeadDoubt, Heads};
 use super::store::{
     Draft, FsStore, PackFault, PackText, Pinned, Record, StoreError, is_incident_id, new_entry_id,
-    new_record_id,
+    new_record_id, torn,
 };
 use crate::domain::decide::{Attempt, Decision, Intent, Refusal, begin, decide};
 use crate::domain::event::Entry;
@@ -23,6 +23,11 @@ use crate::domain::text::printable;
 use crate::domain::time::{Time, Zone};
 use crate::packs::{self, Problems};
 use crate::record::Digest;
+use crate::words::Lang;
+use crate::words::caveat::{Caveat, CaveatKind};
+use crate::words::refusal::{Message, refusal};
+use crate::words::store::Store as W;
+use crate::words::witness::Witness;
 
 /// Incidents of one mode, with what is needed to judge and to add to them.
 pub struct Desk {
@@ -106,28 +111,40 @@ pub enum PackTrouble {
 }
 
 impl DeskError {
-    /// Returns what the user can do about it where the words of the interface do not say it already.
-    pub fn hints(&self) -> Vec<String> {
+    /// Puts it into words, with what the user can do about it.
+    pub fn message(&self, lang: Lang) -> Message {
         match self {
-            Self::Refused(_) => Vec::new(),
-            Self::Store(e) => e.hints(),
-            Self::Pack(PackTrouble::Unknown { nearest, possible, .. }) => match nearest {
-                Some(n) => vec![format!("did you mean `{n}`?")],
-                None => vec![format!("possible: {}", possible.join(", "))],
-            },
-            Self::Pack(PackTrouble::Pinned { .. }) => {
-                vec!["put back the text that stood in the incident's `packs` folder".to_owned()]
+            Self::Refused(why) => refusal(why, lang),
+            Self::Store(e) => e.message(lang),
+            Self::Head(doubt) => {
+                let mut message = doubt.message(lang);
+                message.text = Witness::NothingRecorded.with(lang, &[&message.text]);
+                message
             }
-            Self::Pack(PackTrouble::Unreadable { .. }) => {
-                vec!["open it with the version of jishi that began the record".to_owned()]
+            Self::Pack(trouble) => trouble.message(lang),
+        }
+    }
+}
+
+impl PackTrouble {
+    /// Puts it into words, with what the user can do about it.
+    pub fn message(&self, lang: Lang) -> Message {
+        match self {
+            Self::Unknown { id, nearest, possible } => {
+                let message = Message::plain(W::UnknownPack.with(lang, &[id]));
+                message.hint(match nearest {
+                    Some(n) => W::DidYouMean.with(lang, &[&format!("`{n}`")]),
+                    None => W::Possible.with(lang, &[&possible.join(", ")]),
+                })
             }
-            Self::Head(doubt) => vec![
-                "keep a copy of it as it is, and find out who changed it".to_owned(),
-                format!(
-                    "to go on with it as it is: `jishi log accept {} --because WHY`",
-                    doubt.incident()
-                ),
-            ],
+            Self::Pinned { incident, fault } => {
+                Message::plain(W::PackPinned.with(lang, &[incident, &fault.to_string()]))
+                    .hint(W::PutBackPack.text(lang))
+            }
+            Self::Unreadable { incident, problems } => {
+                Message::plain(W::PackUnreadable.with(lang, &[incident, &problems.to_string()]))
+                    .hint(W::OpenWithNewer.text(lang))
+            }
         }
     }
 }
@@ -229,17 +246,51 @@ impl Desk {
 
     /// Opens an incident by its id, or a part of it that is unique; verifies the whole record.
     ///
-    /// A record that does not hold what is remembered of it opens for reading; [`Heads::doubt`] says
-    /// what is wrong with it.
+    /// What can be read is opened, whatever stands against it: a record that is damaged further up as far
+    /// as it holds, one whose rules cannot be used without them. [`Desk::caveats`] says what it is;
+    /// nothing can be added to a record that is damaged or not as it was remembered.
     ///
     /// # Errors
-    /// What the store says, or [`PackTrouble`].
+    /// What the store says.
     pub fn open(&self, id: &str) -> Result<(Incident, Record), DeskError> {
-        let record = self.store.open(id)?;
-        self.heads.watch(&record, self.store.mode());
-        let packs = self.packs_of(&record)?;
-        let incident = Incident::fold(&record.id, packs, record.entries.clone());
+        let record = self.store.inspect(id)?;
+        if record.entries.is_empty() {
+            self.store.sound(&record)?;
+        }
+        if record.problem.is_none() {
+            self.heads.watch(&record, self.store.mode());
+        }
+        let incident = Incident::fold(&record.id, self.usable(&record), record.entries.clone());
         Ok((incident, record))
+    }
+
+    /// Returns what stands against relying on a record, the gravest first; that entries in it are not
+    /// understood is known from the incident.
+    pub fn caveats(&self, record: &Record) -> Vec<Caveat> {
+        let both = |kind, say: &dyn Fn(Lang) -> Message| Caveat {
+            kind,
+            zh: say(Lang::Zh),
+            en: say(Lang::En),
+        };
+        let mut all = Vec::new();
+        if let Some(e) = self.store.sound(record).err() {
+            all.push(both(CaveatKind::Damaged, &|lang| e.message(lang)));
+        }
+        if let Some(doubt) = self.heads.doubt(&record.id) {
+            all.push(both(CaveatKind::Doubt, &|lang| doubt.message(lang)));
+        }
+        if let Err(trouble) = self.packs_of(record) {
+            all.push(both(CaveatKind::Rules, &|lang| trouble.message(lang)));
+        }
+        if let Some(found) = &record.torn {
+            all.push(both(CaveatKind::Torn, &|lang| torn(&record.id, found, lang)));
+        }
+        all
+    }
+
+    /// Loads those packs of a record that can be used.
+    fn usable(&self, record: &Record) -> Vec<Arc<Pack>> {
+        record.packs.iter().filter_map(|p| self.pinned(&record.id, p).ok()).collect()
     }
 
     /// Loads the packs that a record names: from the shelf what has the very digest in the record,
@@ -370,7 +421,7 @@ impl Desk {
     pub fn act(&self, id: &str, intent: &Intent) -> Result<(Incident, Vec<Entry>), DeskError> {
         let mut record = self.store.open(id)?;
         let entries = self.act_on(&mut record, intent, &Act::first(self.now())?)?;
-        let packs = self.packs_of(&record)?;
+        let packs = self.usable(&record);
         Ok((Incident::fold(&record.id, packs, record.entries), entries))
     }
 
@@ -392,7 +443,13 @@ impl Desk {
             intent = intent.since(act.attempt.at);
         }
         let intent = &intent;
-        let packs = self.packs_of(record)?;
+        // What needs no rules is recorded without them.
+        let packs = match (self.packs_of(record), intent.bare()) {
+            (Err(_), Intent::Note { .. } | Intent::HandOver { .. } | Intent::TakeOver { .. }) => {
+                self.usable(record)
+            }
+            (packs, _) => packs?,
+        };
         let mode = self.store.mode();
         let clock_id = new_entry_id()?;
         let outcome = self.store.append(record, |record| {
@@ -621,12 +678,15 @@ mod tests {
         }
         let mut newer_yet = desk_at(room._folder.path(), &room.clock);
         newer_yet.shelf.clear();
-        let trouble = newer_yet.open(&id);
+        let (incident, record) = newer_yet.open(&id).unwrap();
+        assert!(incident.case.packs.is_empty() && incident.title == "CRM down");
+        assert_eq!(newer_yet.caveats(&record)[0].kind, CaveatKind::Rules);
+        let trouble = newer_yet.act(&id, &answer("involves_cii", "yes"));
         assert!(matches!(trouble, Err(DeskError::Pack(PackTrouble::Pinned { .. }))));
-        let listed = newer_yet.list().unwrap();
-        assert!(matches!(&listed[..], [Listing::Problem { .. }]));
+        let note = Intent::Note { text: "rang the vendor".to_owned(), happened_at: None };
+        assert_eq!(newer_yet.act(&id, &note).unwrap().1.len(), 1);
         // The right text on the shelf is as good.
-        assert_eq!(room.desk.open(&id).unwrap().0.entries.len(), 2);
+        assert_eq!(room.desk.open(&id).unwrap().0.entries.len(), 3);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::io;
 
 use super::desk::DeskError;
+use crate::words::Lang;
+use crate::words::refusal::Message;
 
 /// Why the console could not start, or had to stop.
 #[derive(Debug, thiserror::Error)]
@@ -28,12 +30,24 @@ pub enum HostError {
 }
 
 impl HostError {
-    /// Returns what the user can do about it.
-    pub fn hints(&self) -> Vec<String> {
+    /// Puts it into words, with what the user can do about it.
+    pub fn message(&self, lang: Lang) -> Message {
+        let say = |zh: &str, source: &io::Error| {
+            Message::plain(match lang {
+                Lang::Zh => format!("{zh}: {source}"),
+                Lang::En => self.to_string(),
+            })
+        };
         match self {
-            Self::Terminal { .. } => vec!["`jishi --plain` works line by line".to_owned()],
-            Self::Desk(e) => e.hints(),
-            Self::Start { .. } | Self::WriterGone => Vec::new(),
+            Self::Terminal { source } => say("终端不能使用", source).hint(
+                lang.pick("jishi --plain 可以逐行使用", "`jishi --plain` works line by line"),
+            ),
+            Self::Start { source } => say("控制台不能启动", source),
+            Self::Desk(e) => e.message(lang),
+            Self::WriterGone => Message::plain(lang.pick(
+                "写记录的线程停了; 没有显示为已记录的, 就是没有记录",
+                "the writer of records stopped; what was not shown as recorded is not recorded",
+            )),
         }
     }
 }

@@ -68,7 +68,7 @@ impl Talk {
         let desk = setup.desk;
         let open = setup.open.map(|id| desk.store().resolve(&id)).transpose();
         let open = open.map_err(super::desk::DeskError::from)?;
-        let (mut clerk, found) = Clerk::start(Arc::clone(&desk))?;
+        let (mut clerk, found) = Clerk::start(Arc::clone(&desk), setup.lang)?;
         let kept = setup.keep.all();
         clerk.keep_in(setup.keep);
         clerk.at_home(setup.home);
@@ -80,6 +80,7 @@ impl Talk {
             packs: desk.shelf().to_vec(),
             incidents: found.incidents,
             problems: found.problems,
+            caveats: found.caveats,
             soon_seconds: i64::from(setup.config.soon_minutes) * 60,
             lead_seconds: i64::from(setup.config.lead_minutes) * 60,
             directory: contacts.map(|c| (c.body, c.channel, c.value, c.note)).collect(),

@@ -24,6 +24,7 @@ mod lock;
 mod packs;
 mod read;
 mod room;
+mod say;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -40,6 +41,7 @@ pub use packs::{PackFault, PackText, Pinned};
 use read::Stamp;
 pub use read::check_path;
 pub use room::{LOW, Room, survive_size_limit};
+pub use say::{damaged, torn};
 
 use dir::Dir;
 

@@ -28,9 +28,11 @@ use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
 use crate::domain::time::{self, Time, Zone};
+use crate::words::caveat::{Caveat, CaveatKind};
+use crate::words::console::Word as Con;
 use crate::words::plain::Word as W;
 use crate::words::refusal::{Message, refusal};
-use crate::words::say::Urgency;
+use crate::words::say::{self, Urgency};
 use crate::words::{Lang, entry};
 use ask::Asked;
 use command::Command;
@@ -47,8 +49,10 @@ pub struct Setup {
     pub packs: Vec<Arc<Pack>>,
     /// Incidents, each with the head of its record.
     pub incidents: Vec<(Incident, String)>,
-    /// Incidents that could not be read whole: id and message.
+    /// Incidents that could not be opened: id and message.
     pub problems: Vec<(String, String)>,
+    /// What stands against relying on the records of incidents, by id.
+    pub caveats: Vec<(String, Vec<Caveat>)>,
     /// Seconds before its end at which a clock counts as ending soon.
     pub soon_seconds: i64,
     /// Seconds that drafting and approval take.
@@ -72,6 +76,7 @@ impl Setup {
             packs: Vec::new(),
             incidents: Vec::new(),
             problems: Vec::new(),
+            caveats: Vec::new(),
             soon_seconds: crate::app::SOON_SECONDS,
             lead_seconds: crate::app::LEAD_SECONDS,
             directory: Vec::new(),
@@ -90,6 +95,7 @@ pub struct Plain {
     packs: Vec<Arc<Pack>>,
     incidents: Vec<(Incident, String)>,
     problems: Vec<(String, String)>,
+    caveats: BTreeMap<String, Vec<Caveat>>,
     soon: i64,
     lead: i64,
     directory: Vec<(String, String, String, String)>,
@@ -153,6 +159,7 @@ impl Plain {
             packs: setup.packs,
             incidents: setup.incidents,
             problems: setup.problems,
+            caveats: setup.caveats.into_iter().collect(),
             soon: setup.soon_seconds,
             lead: setup.lead_seconds,
             directory: setup.directory,
@@ -308,6 +315,14 @@ impl Plain {
                 )]
             }
             Msg::FarFolder(kind) => vec![entry::far_folder(&kind, self.lang)],
+            Msg::Caveats { incident, caveats } => {
+                let mine = self.open.as_ref() == Some(&incident);
+                self.caveats.insert(incident, caveats);
+                if mine { self.told_caveats() } else { Vec::new() }
+            }
+            Msg::Room(Some(left)) => {
+                vec![Con::LittleRoom.with(self.lang, &[&say::room(left)])]
+            }
             Msg::Trouble { message } => said(&message),
             _ => Vec::new(),
         };
@@ -510,7 +525,7 @@ impl Plain {
             let at = time::parse(text, self.now, self.zone)
                 .map_err(|why| Refusal::BadTime { field: field.clone(), why })?;
             check_learned_at(at, self.now, self.zone, confirmed)?;
-            let said = format!("{field} {}", crate::words::say::full(at, self.zone));
+            let said = format!("{field} {}", say::full(at, self.zone));
             out.push(W::WillRecord.with(self.lang, &[&said]));
         }
         Ok(out)
@@ -537,6 +552,24 @@ impl Plain {
 
     fn incident(&self, id: &str) -> Option<&Incident> {
         self.incidents.iter().map(|(i, _)| i).find(|i| i.id == id)
+    }
+
+    /// What stands against relying on an incident's record, the gravest first.
+    fn caveats(&self, incident: &Incident) -> Vec<Caveat> {
+        let mut all = self.caveats.get(&incident.id).cloned().unwrap_or_default();
+        // Without its rules nothing is understood, and that is said already.
+        let newer = incident.not_understood.len();
+        if newer > 0 && all.iter().all(|c| c.kind != CaveatKind::Rules) {
+            all.push(Caveat::newer(&incident.id, newer));
+        }
+        all.sort_by_key(|caveat| caveat.kind);
+        all
+    }
+
+    /// The same of the incident that is open, in words.
+    fn told_caveats(&self) -> Lines {
+        let all = self.current().map(|incident| self.caveats(incident)).unwrap_or_default();
+        all.iter().flat_map(|caveat| said(caveat.message(self.lang))).collect()
     }
 
     fn current(&self) -> Option<&Incident> {

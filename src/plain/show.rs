@@ -46,6 +46,10 @@ impl Plain {
             let n = (n + 1).to_string();
             let levels = levels.join("; ");
             out.push(W::ListLine.with(lang, &[&n, mark, &incident.title, &levels, &clock]));
+            for caveat in self.caveats(incident) {
+                let short = caveat.kind.short(incident.not_understood.len(), lang);
+                out.push(format!("  {short}"));
+            }
         }
         let listed = all.iter().map(|(i, _)| i.id.clone()).collect();
         for (id, why) in &self.problems {
@@ -76,6 +80,7 @@ impl Plain {
         let mut out = Vec::new();
         let Some(incident) = self.current() else { return out };
         out.push(format!("{} {}", incident.id, incident.title));
+        out.extend(self.told_caveats());
         if let Some((_, because)) = &incident.closed {
             out.push(format!("{}: {because}", W::ClosedShort.text(self.lang)));
         }

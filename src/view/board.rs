@@ -2,7 +2,7 @@
 
 use super::frame::{BOLD, CHOSEN, PLAIN, colour, frame, left};
 use super::lines;
-use super::pen::{Pen, cells};
+use super::pen::{Pen, cells, wrap};
 use super::{COMPACT, entry};
 use crate::app::{App, Item, board};
 use crate::domain::event::Mode;
@@ -27,11 +27,13 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App) {
     let counts = W::BoardCounts.with(lang, &[&all.to_string(), &open.to_string()]);
     let body = frame(pen, app, &format!("jishi  {}  {counts}", W::Board.text(lang)));
     let mut y = body.top;
-    for (id, message) in app.problems().iter().take(usize::from(body.height() / 3)) {
+    for (id, message) in app.problems().iter().take(usize::from(body.height() / 4)) {
         let text = W::Damaged.with(lang, &[id, message]);
         pen.put(0, y, "!!", 2, colour(Urgency::Overdue));
-        pen.put(4, y, &text, pen.cols, PLAIN);
-        y += 1;
+        for line in wrap(&text, pen.cols - 4).iter().take(2) {
+            pen.put(4, y, line, pen.cols, PLAIN);
+            y += 1;
+        }
     }
     if app.items().is_empty() {
         for (i, word) in [W::NoIncidents, W::NoIncidentsHow, W::NoIncidentsEarly].iter().enumerate()
@@ -150,6 +152,17 @@ fn line(app: &App, item: &Item) -> Line {
 fn under(app: &App, item: &Item) -> String {
     let lang = app.lang();
     let case = &item.incident.case;
+    let against: Vec<String> = app
+        .caveats(item)
+        .iter()
+        .map(|c| {
+            let mark = if c.kind.is_grave() { "!!" } else { "!" };
+            format!("{mark} {}", c.kind.short(item.incident.not_understood.len(), lang))
+        })
+        .collect();
+    if !against.is_empty() {
+        return against.join(" | ");
+    }
     if let Some(h) = app.open_handover(item) {
         return W::HandOverWaits.with(lang, &[&h.to]);
     }

@@ -128,6 +128,9 @@ fn header(pen: &mut Pen<'_>, app: &App, name: &str) {
 fn marks(app: &App) -> String {
     let lang = app.lang();
     let mut marks = Vec::new();
+    if let Some(left) = app.room() {
+        marks.push(format!("! {}", W::LittleRoom.with(lang, &[&say::room(left)])));
+    }
     if let Some(kind) = app.far_folder() {
         marks.push(format!("! {kind}"));
     }

@@ -50,7 +50,7 @@ fn label_width(app: &App) -> u16 {
 
 fn level_lines(pen: &mut Pen<'_>, app: &App, item: &Item, top: u16, label_w: u16) -> u16 {
     let lang = app.lang();
-    let mut y = top;
+    let mut y = caveats(pen, app, item, top, label_w);
     for verdict in &item.assessment.packs {
         let Some(pack) = say::pack_of(&item.incident.case, &verdict.pack) else { continue };
         let parts = lines::level(app, item, verdict, pack);
@@ -87,6 +87,37 @@ fn level_lines(pen: &mut Pen<'_>, app: &App, item: &Item, top: u16, label_w: u16
         pen.put(0, y, W::FormHandOverShort.text(lang), label_w, PLAIN);
         pen.put(label_w, y, &W::HandOverOpen.with(lang, &[&h.by, &h.to, &at]), pen.cols, BOLD);
         y += 1;
+    }
+    y
+}
+
+/// What stands against relying on the record, above what is made from it.
+fn caveats(pen: &mut Pen<'_>, app: &App, item: &Item, top: u16, label_w: u16) -> u16 {
+    let lang = app.lang();
+    let mut y = top;
+    let all = app.caveats(item);
+    let (most, lines) = if pen.rows < 16 { (1, 1) } else { (2, 2) };
+    for (i, caveat) in all.iter().take(most).enumerate() {
+        let mark = if caveat.kind.is_grave() { "!!" } else { "!" };
+        let message = caveat.message(lang);
+        let mut text = format!("{mark} {}", message.text);
+        if let Some(last) = message.hints.last() {
+            text.push_str("; ");
+            text.push_str(last);
+        }
+        let mut wrapped = wrap(&text, pen.cols - label_w);
+        let more = wrapped.len().saturating_sub(lines);
+        wrapped.truncate(lines);
+        if let Some(last) = wrapped.last_mut().filter(|_| more > 0) {
+            *last = format!("{}..", fit(last, pen.cols.saturating_sub(label_w + 2)));
+        }
+        for (j, line) in wrapped.iter().enumerate() {
+            if i + j == 0 {
+                pen.put(0, y, W::RecordLabel.text(lang), label_w, PLAIN);
+            }
+            pen.put(label_w, y, line, pen.cols, BOLD);
+            y += 1;
+        }
     }
     y
 }

@@ -1,8 +1,8 @@
 //! The record: every entry, and the whole of the chosen one.
 
-use super::entry;
 use super::frame::{BOLD, CHOSEN, PLAIN, frame};
 use super::pen::{Pen, cells, wrap};
+use super::{WIDE, entry};
 use crate::app::{App, Item};
 use crate::domain::event::{Entry, Event, Sync};
 use crate::words::console::Word as W;
@@ -15,10 +15,22 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, at: usize, open: bool) {
     let entries = &item.incident.entries;
     let head = match item.head.as_str() {
         "" => String::new(),
-        h => W::RecordHead.with(lang, &[h]),
+        // In the groups in which it is read out; the whole of it where there is room.
+        h if pen.cols >= WIDE => {
+            format!("{}  {h}", W::RecordHead.with(lang, &[&entry::short_head(h)]))
+        }
+        h => W::RecordHead.with(lang, &[&entry::short_head(h)]),
     };
     let count = W::RecordCount.with(lang, &[&entries.len().to_string()]);
     pen.put(0, body.top, &format!("{count}  {head}"), pen.cols, PLAIN);
+    let mut body = body;
+    for caveat in app.caveats(item) {
+        let text = format!("!! {}", caveat.message(lang).text);
+        for line in wrap(&text, pen.cols).iter().take(2) {
+            body.top += 1;
+            pen.put(0, body.top, line, pen.cols, BOLD);
+        }
+    }
     let detail = entries.get(at).filter(|_| open).map(|e| detail(app, item, e, pen.cols - 2));
     let detail = detail.unwrap_or_default();
     let detail_h = u16::try_from(detail.len()).unwrap_or(0).min(body.height().saturating_sub(5));

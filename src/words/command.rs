@@ -4,8 +4,9 @@ crate::words! {
     /// What the commands say.
     pub enum Command {
         Recorded: "已记录为第 {0} 条, 记录头 {1}", "recorded as entry {0}, head {1}";
-        LittleRoom: "注意: 数据文件夹只剩 {0} MiB 空间", "note: only {0} MiB of room are left where records are kept";
+        LittleRoom: "注意: 数据文件夹只剩 {0} 空间", "note: only {0} of room are left where records are kept";
         Exported: "已导出 {0} 条, 记录头 {1}", "exported {0} entries, head {1}";
+        Answered: "第 {0} 条写明了此前末尾的损坏", "entry {0} answers for the damage that stood at the end";
         GiveAgain: "磁盘恢复后, 把同一条命令再给一次, 并加上 --again {0}{1}: 只算一次", "once the disk is well again, give the same command with --again {0}{1}: it counts once";
         BadAgain: "--again `{0}`: 不是记录失败时给出的条目编号", "--again `{0}`: not the id of an entry that could not be recorded";
         BadAgainHint: "32 位小写十六进制, 只用于写入记录的命令", "32 lower-case hexadecimal digits, for commands that record something";

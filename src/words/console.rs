@@ -83,6 +83,7 @@ words! {
         Recorded: "已记录 #{0}", "recorded as #{0}";
         Opened: "已立案 {0}", "opened {0}";
         RecordedAndOthers: "已记录 #{0}; {1} 也刚写入了记录", "recorded as #{0}; {1} has just added to the record, too";
+        LittleRoom: "磁盘只剩 {0}", "{0} of disk left";
         NothingDone: "没有记录", "nothing was recorded";
         ActRecordAnyway: "照样记录", "record it all the same";
         ActDoNotRecord: "不记录", "do not record";

@@ -8,11 +8,14 @@
 //! - `entry`: one entry of a record
 //! - `plain`: the line-by-line twin
 //! - `harm`: what can be wrong with the bytes of a record
+//! - `caveat`: what stands against relying on a record
+//! - `store`: what can go wrong with records on a disk
 //! - `help`: the Chinese of the command line's help
 //!
 //! A text is one line with both languages side by side, so that a missing translation does not
 //! compile. `{0}`, `{1}` stand for values.
 
+pub mod caveat;
 pub mod command;
 pub mod console;
 pub mod entry;
@@ -22,6 +25,7 @@ pub mod plain;
 pub mod refusal;
 pub mod say;
 pub mod spoken;
+pub mod store;
 pub mod witness;
 
 use crate::domain::law::Text;

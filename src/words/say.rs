@@ -332,3 +332,10 @@ fn range(pack: &Pack, bounds: Bounds, lang: Lang) -> String {
     }
     format!("{least} .. {}", level(pack, bounds.at_most, lang))
 }
+/// Says how much room there is, from a number of bytes: `12 MiB`, `320 KiB`.
+pub fn room(bytes: u64) -> String {
+    match bytes >> 20 {
+        0 => format!("{} KiB", bytes >> 10),
+        mib => format!("{mib} MiB"),
+    }
+}

@@ -217,9 +217,12 @@ impl StoreError {
                 "nothing in it was acknowledged; open the incident anew and remove `{}`",
                 path.display()
             )],
-            Self::Damaged { path, .. } => vec![
+            Self::Damaged { id, path, .. } => vec![
                 format!("copy `{}` to a safe place before anything else", path.display()),
-                "`jishi log verify` shows how far the record holds".to_owned(),
+                format!(
+                    "get all its bytes out: `jishi log export {id} > FILE`; see how far it holds: \
+                     `jishi log verify {id}`"
+                ),
             ],
             Self::Locked { holder, .. } => match holder.pid {
                 0 => vec!["try again".to_owned()],

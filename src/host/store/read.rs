@@ -96,7 +96,10 @@ impl FsStore {
     }
 
     /// Refuses a record with a problem.
-    pub(super) fn sound(&self, record: &Record) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn sound(&self, record: &Record) -> Result<(), StoreError> {
         match &record.problem {
             None => Ok(()),
             Some(problem) => Err(StoreError::Damaged {
