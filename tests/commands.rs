@@ -412,6 +412,77 @@ fn an_incident_keeps_the_law_that_it_was_opened_under() {
 }
 
 #[test]
+fn a_record_of_a_newer_version_opens_checks_and_asks_before_it_is_reported_in() {
+    let home = Home::new();
+    let args = ["new", "--title", "x", "--learned-at", "20m ago", "involves_cii=no"];
+    let id = home.ok(&args).trim().to_owned();
+    let folder = home.0.path().join("live").join(&id);
+    let bytes = std::fs::read("tests/record/v2/begun-by-a-newer-version.jsonl").expect("read");
+    std::fs::write(folder.join("record.jsonl"), &bytes).expect("written");
+    std::fs::remove_dir_all(home.0.path().join("state")).expect("forgotten");
+    for lang in ["en", "zh"] {
+        for command in [&["status", &id][..], &["log", "show", &id], &["handover", &id, "--show"]] {
+            let out = home.run(&[command, &["--lang", lang][..]].concat());
+            let all = [out.stdout, out.stderr].concat();
+            let all = String::from_utf8_lossy(&all);
+            let said = if lang == "en" { "2 entries not understood" } else { "2 条" };
+            assert!(all.contains(said) && all.contains("门户网站被篡改"), "{command:?} {all}");
+        }
+    }
+    assert_eq!(home.run(&["log", "verify", &id]).status.code(), Some(0));
+    assert_eq!(home.run(&["status", "--check"]).status.code(), Some(3));
+    assert_eq!(home.run(&["status", &id, "--check"]).status.code(), Some(3));
+    assert_eq!(home.run(&["next"]).status.code(), Some(3));
+    let kinds = home.run(&["status", &id, "--format", "json"]);
+    let s: Value = serde_json::from_slice(&kinds.stdout).expect("JSON");
+    let kinds: Vec<_> = s["incident"]["caveats"].as_array().expect("a list").iter().collect();
+    assert!(kinds.iter().any(|c| c["kind"] == "not_understood"), "{kinds:?}");
+    home.fails(&["handover", &id, "--to", "wang"], 1, &["--yes"]);
+    home.ok(&["handover", &id, "--to", "wang", "--yes"]);
+    home.ok(&["note", &id, "rang the vendor"]);
+    let now = std::fs::read(folder.join("record.jsonl")).expect("read");
+    assert!(now.starts_with(&bytes) && now.len() > bytes.len());
+    assert_eq!(home.run(&["log", "verify", &id]).status.code(), Some(0));
+}
+
+#[test]
+fn a_record_that_is_damaged_further_up_is_shown_as_far_as_it_holds_and_never_written_to() {
+    let home = Home::new();
+    let args = ["new", "--title", "票务中断", "--learned-at", "20m ago", "involves_cii=yes"];
+    let id = home.ok(&args).trim().to_owned();
+    home.ok(&["note", &id, "one"]);
+    home.ok(&["note", &id, "two"]);
+    let path = home.0.path().join("live").join(&id).join("record.jsonl");
+    let text = std::fs::read_to_string(&path).expect("read").replace("\"one\"", "\"0ne\"");
+    std::fs::write(&path, &text).expect("written");
+    for (lang, parts) in [
+        ("en", ["entry 2", "the digest does not fit", "log export"]),
+        ("zh", ["第 2 条", "摘要与条目不符", "log export"]),
+    ] {
+        for command in [&["status", &id][..], &["log", "show", &id], &["handover", &id, "--show"]] {
+            let out = home.run(&[command, &["--lang", lang][..]].concat());
+            assert_eq!(out.status.code(), Some(3), "{command:?}");
+            let err = String::from_utf8_lossy(&out.stderr).into_owned();
+            assert!(parts.iter().all(|p| err.contains(p)), "{command:?} {err}");
+            let shown = String::from_utf8_lossy(&out.stdout).into_owned();
+            assert!(shown.contains("票务中断") && !shown.contains("0ne"), "{shown}");
+        }
+        let out = home.run(&["note", &id, "x", "--lang", lang]);
+        assert_eq!(out.status.code(), Some(3));
+        assert!(String::from_utf8_lossy(&out.stderr).contains(parts[0]));
+    }
+    // Its clocks still count, and that they cannot be relied on is said.
+    let listed = home.run(&["status"]);
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("票务中断"));
+    let next = home.run(&["next"]);
+    assert!(!next.stdout.is_empty());
+    assert_eq!((listed.status.code(), next.status.code()), (Some(3), Some(3)));
+    let out = home.run(&["log", "export", &id]);
+    assert_eq!(out.stdout, text.as_bytes());
+    assert_eq!(std::fs::read_to_string(&path).expect("read"), text);
+}
+
+#[test]
 fn times_without_an_offset_are_local_and_echoed_with_it() {
     let home = Home::new();
     let out = home.run(&["new", "--title", "x", "--learned-at", "2026-03-02 01:30", "--yes"]);

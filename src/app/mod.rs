@@ -38,7 +38,7 @@ use crate::domain::law::Pack;
 use crate::domain::time::{Time, Zone};
 use crate::report::handover;
 use crate::words::Lang;
-use crate::words::caveat::{Caveat, CaveatKind};
+use crate::words::caveat::Caveat;
 use crate::words::console::Word as W;
 use crate::words::refusal::Message;
 use crate::words::say::Urgency;
@@ -334,9 +334,8 @@ impl App {
     /// What stands against relying on an incident's record, the gravest first.
     pub fn caveats(&self, item: &Item) -> Vec<Caveat> {
         let mut all = self.caveats.get(&item.incident.id).cloned().unwrap_or_default();
-        // Without its rules nothing is understood, and that is said already.
-        let newer = item.incident.not_understood.len();
-        if newer > 0 && all.iter().all(|c| c.kind != CaveatKind::Rules) {
+        let newer = item.incident.unread();
+        if newer > 0 {
             all.push(Caveat::newer(&item.incident.id, newer));
         }
         all.sort_by_key(|caveat| caveat.kind);

@@ -224,10 +224,8 @@ impl Ctx {
     /// Returns what stands against relying on an incident's record, the gravest first.
     pub(super) fn caveats(&self, desk: &Desk, incident: &Incident, record: &Record) -> Vec<Caveat> {
         let mut all = desk.caveats(record);
-        // Without its rules nothing is understood, and that is said already.
-        let ruled = all.iter().all(|c| c.kind != CaveatKind::Rules);
-        if ruled && !incident.not_understood.is_empty() {
-            all.push(Caveat::newer(&incident.id, incident.not_understood.len()));
+        if incident.unread() > 0 {
+            all.push(Caveat::newer(&incident.id, incident.unread()));
         }
         all.sort_by_key(|caveat| caveat.kind);
         if all.iter().any(|c| matches!(c.kind, CaveatKind::Damaged | CaveatKind::Rules)) {

@@ -10,7 +10,6 @@ use super::args::{Format, LogCmd, SignWith};
 use super::ctx::Ctx;
 use super::fault::Fault;
 use super::{out, sign, witness};
-use crate::domain::event::Event;
 use crate::host::beside::open_plain;
 use crate::host::paths::record_name;
 use crate::host::store::{StoreError, check_path};
@@ -63,7 +62,7 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
             let by = entry::told_by(e.happened_by, ctx.lang);
             out::line(&format!("      {label} {}{by}", say::full(when, ctx.zone)));
         }
-        if let Event::Opened { record, .. } = &e.event {
+        if let Some((record, ..)) = e.event.beginning() {
             out::line(&format!("      {} {record}", ctx.lang.pick("记录编号", "record id")));
         }
     }

@@ -160,7 +160,7 @@ pub(super) fn status(
         for ((incident, record), a) in &assessed {
             out::line(&row(incident, a, style));
             for caveat in ctx.caveats(&desk, incident, record) {
-                let short = caveat.kind.short(incident.not_understood.len(), ctx.lang);
+                let short = caveat.kind.short(incident.unread(), ctx.lang);
                 out::note(&format!("jishi: {}: {short}", incident.id));
             }
         }
@@ -251,7 +251,7 @@ fn one<'a>(
             closed: incident.closed.is_some(),
             handed_to: incident.handed_to.as_deref(),
             handover_accepted: incident.handover.as_ref().map(|h| h.accepted.is_some()),
-            not_understood: incident.not_understood.len(),
+            not_understood: incident.unread(),
             caveats: ctx
                 .caveats(desk, incident, record)
                 .iter()

@@ -234,7 +234,20 @@ pub enum Event {
     NotUnderstood {
         /// The kind as written.
         kind: String,
+        /// Of the entry that begins a record: what says which record it is.
+        began: Option<Box<Began>>,
     },
+}
+
+/// What the first entry of a record says in every version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Began {
+    /// 256 random bits as hex: this record and no other.
+    pub record: String,
+    /// The incident's title.
+    pub title: String,
+    /// The packs it is judged by.
+    pub packs: Vec<PackPin>,
 }
 
 /// What was seen of the wall clock.
@@ -292,7 +305,18 @@ impl Event {
             Self::TookOver { .. } => "took_over",
             Self::Recovered { .. } => "recovered",
             Self::ClockChanged { .. } => "clock_changed",
-            Self::NotUnderstood { kind } => kind,
+            Self::NotUnderstood { kind, .. } => kind,
+        }
+    }
+
+    /// Record id, title and packs, where this begins a record; of a newer version, too.
+    pub fn beginning(&self) -> Option<(&str, &str, &[PackPin])> {
+        match self {
+            Self::Opened { record, title, packs } => Some((record, title, packs)),
+            Self::NotUnderstood { began: Some(began), .. } => {
+                Some((&began.record, &began.title, &began.packs))
+            }
+            _ => None,
         }
     }
 }

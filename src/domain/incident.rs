@@ -78,6 +78,17 @@ impl Incident {
         }
     }
 
+    /// Says how many entries are not understood: those of a newer version, and where the rules are at hand,
+    /// answers that they do not know.
+    pub fn unread(&self) -> usize {
+        let newer = |e: &&Entry| matches!(e.event, Event::NotUnderstood { .. });
+        // Without the rules no answer is understood, and that is another matter.
+        match self.case.packs.len() < self.pins.len() {
+            true => self.entries.iter().filter(newer).count(),
+            false => self.not_understood.len(),
+        }
+    }
+
     /// Assesses it at one moment.
     pub fn assess(&self, now: Time) -> Assessment {
         assess(&self.case, now)
@@ -201,7 +212,12 @@ impl Incident {
                 }
             }
             Event::Closed { because } => self.closed = Some((at, because.clone())),
-            Event::NotUnderstood { kind } => {
+            Event::NotUnderstood { kind, began } => {
+                if let Some(began) = began {
+                    self.record.clone_from(&began.record);
+                    self.title.clone_from(&began.title);
+                    self.pins.clone_from(&began.packs);
+                }
                 self.not_understood.push((entry.n, format!("kind `{kind}`")));
             }
             Event::Noted { .. }

@@ -1,7 +1,7 @@
 //! The loop of the full-screen console: keys, signals, results of writing, the next visible change.
 //!
-//! It sleeps until something happens. While a clock ticks that is once a second, on the second;
-//! otherwise once a minute, or once a second while an incident is open, to see others' entries.
+//! It sleeps until something happens: once a second, on the second, for digits that change and for
+//! what others add. Where neither happens nothing is written.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ pub struct ConsoleSetup {
 /// How long a stop may take to happen; where the shell has no job control it never does.
 const STOP_MOST: Duration = Duration::from_millis(300);
 /// The longest sleep.
-const SLEEP_MOST: Duration = Duration::from_secs(60);
+const SLEEP_MOST: Duration = Duration::from_secs(1);
 
 /// Runs the full-screen console until the user leaves, the terminal goes away or a signal ends it.
 ///
@@ -204,9 +204,11 @@ impl Session {
         let to_second =
             TimeDelta::milliseconds(1000 - i64::from(now.timestamp_subsec_millis() % 1000));
         let wake = self.app.wake().map(|at: Time| at - now);
-        let look = self.app.current().map(|_| to_second);
-        let sleep = wake.into_iter().chain(look).min().map(|d| d.to_std().unwrap_or_default());
-        sleep.unwrap_or(SLEEP_MOST).clamp(Duration::from_millis(1), SLEEP_MOST)
+        // What others add is seen within a second, whether or not a digit changes; nothing is painted
+        // for that.
+        let sleep = wake.into_iter().chain([to_second]).min();
+        let sleep = sleep.map(|d| d.to_std().unwrap_or_default()).unwrap_or_default();
+        sleep.clamp(Duration::from_millis(1), SLEEP_MOST)
     }
 
     fn tick(&mut self) {

@@ -28,7 +28,7 @@ use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
 use crate::domain::time::{self, Time, Zone};
-use crate::words::caveat::{Caveat, CaveatKind};
+use crate::words::caveat::Caveat;
 use crate::words::console::Word as Con;
 use crate::words::plain::Word as W;
 use crate::words::refusal::{Message, refusal};
@@ -557,9 +557,8 @@ impl Plain {
     /// What stands against relying on an incident's record, the gravest first.
     fn caveats(&self, incident: &Incident) -> Vec<Caveat> {
         let mut all = self.caveats.get(&incident.id).cloned().unwrap_or_default();
-        // Without its rules nothing is understood, and that is said already.
-        let newer = incident.not_understood.len();
-        if newer > 0 && all.iter().all(|c| c.kind != CaveatKind::Rules) {
+        let newer = incident.unread();
+        if newer > 0 {
             all.push(Caveat::newer(&incident.id, newer));
         }
         all.sort_by_key(|caveat| caveat.kind);

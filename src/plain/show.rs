@@ -47,7 +47,7 @@ impl Plain {
             let levels = levels.join("; ");
             out.push(W::ListLine.with(lang, &[&n, mark, &incident.title, &levels, &clock]));
             for caveat in self.caveats(incident) {
-                let short = caveat.kind.short(incident.not_understood.len(), lang);
+                let short = caveat.kind.short(incident.unread(), lang);
                 out.push(format!("  {short}"));
             }
         }

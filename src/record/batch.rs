@@ -33,7 +33,11 @@ pub(super) struct Tie {
 pub(super) enum Role {
     Opened(String),
     Recovered(Gap),
-    NotUnderstood(String),
+    /// Of a newer version or an unknown kind; with the record id where it begins a record.
+    NotUnderstood {
+        kind: String,
+        record: Option<String>,
+    },
     /// With its kind only where a record begins: elsewhere nobody asks.
     Other(Option<String>),
 }
@@ -48,7 +52,10 @@ impl Tie {
                 let sha256 = Digest::parse(sha256.as_bytes()).unwrap_or(Digest::NONE);
                 Role::Recovered(Gap { offset: *offset, bytes: *bytes, sha256, lines: 0 })
             }
-            Event::NotUnderstood { kind } => Role::NotUnderstood(kind.clone()),
+            Event::NotUnderstood { kind, began } => {
+                let record = began.as_ref().map(|began| began.record.clone());
+                Role::NotUnderstood { kind: kind.clone(), record }
+            }
             event => Role::Other((entry.n == 0).then(|| event.kind().to_owned())),
         };
         Self { n: entry.n, prev: read.prev, head: read.head, mode: entry.mode, role }
@@ -58,7 +65,7 @@ impl Tie {
         match &self.role {
             Role::Opened(_) => "opened",
             Role::Recovered(_) => "recovered",
-            Role::NotUnderstood(kind) => kind,
+            Role::NotUnderstood { kind, .. } => kind,
             Role::Other(kind) => kind.as_deref().unwrap_or_default(),
         }
     }

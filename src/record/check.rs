@@ -100,10 +100,15 @@ impl Chain {
             return Err(Wrong::BadLink { stored: tie.prev, expected: self.head });
         }
         match (&tie.role, self.count) {
-            (Role::Opened(record), 0) if Digest::parse(record.as_bytes()).is_none() => {
+            // One that a newer version began says all the same which record it is.
+            (Role::Opened(record) | Role::NotUnderstood { record: Some(record), .. }, 0)
+                if Digest::parse(record.as_bytes()).is_some() => {}
+            (Role::Opened(_) | Role::NotUnderstood { record: Some(_), .. }, 0) => {
                 return Err(Wrong::BadRecordId);
             }
-            (Role::Opened(_), 0) => {}
+            (Role::NotUnderstood { kind, .. }, 0) if kind == "opened" => {
+                return Err(Wrong::BadRecordId);
+            }
             (_, 0) => return Err(Wrong::NotOpened { kind: tie.kind().to_owned() }),
             (Role::Opened(_), _) => return Err(Wrong::OpenedAgain),
             _ => {}
@@ -135,7 +140,12 @@ impl Chain {
         self.mode = Some(tie.mode);
         match &tie.role {
             Role::Opened(record) => self.record = Some(record.clone()),
-            Role::NotUnderstood(_) => self.not_understood += 1,
+            Role::NotUnderstood { record, .. } => {
+                self.not_understood += 1;
+                if let Some(record) = record {
+                    self.record = Some(record.clone());
+                }
+            }
             Role::Recovered(_) => self.recovered += 1,
             Role::Other(_) => {}
         }

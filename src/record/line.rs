@@ -15,7 +15,7 @@ use super::canon::{self, NotCanonical};
 use super::digest::Digest;
 use super::glance;
 use super::wrong::Wrong;
-use crate::domain::event::{Boot, ClockQuality, Entry, Event, Mode, ToldBy, Who};
+use crate::domain::event::{Began, Boot, ClockQuality, Entry, Event, Mode, ToldBy, Who};
 use crate::domain::text::printable;
 use crate::domain::time::{Time, write_utc};
 
@@ -80,7 +80,7 @@ pub enum Unfit {
 /// # Errors
 /// See [`Unfit`].
 pub fn encode(entry: &Entry, prev: Digest) -> Result<Line, Unfit> {
-    if let Event::NotUnderstood { kind } = &entry.event {
+    if let Event::NotUnderstood { kind, .. } = &entry.event {
         return Err(Unfit::NotUnderstood { kind: kind.clone() });
     }
     let shape = |e: serde_json::Error| Unfit::Shape { why: e.to_string() };
@@ -305,7 +305,8 @@ impl Whole<'_> {
     }
 }
 
-/// What every version of an entry has, by these names and with these meanings, for ever.
+/// What every version of an entry has, by these names and with these meanings, for ever. The first entry
+/// of a record has besides the kind `opened`, and `record`, `title` and `packs` in its data.
 #[derive(Deserialize)]
 struct Frame<'a> {
     v: u64,
@@ -315,10 +316,24 @@ struct Frame<'a> {
     at: &'a str,
     mode: Mode,
     kind: String,
+    #[serde(default, borrow)]
+    data: Option<&'a RawValue>,
 }
 
 impl Frame<'_> {
+    /// What says which record it is, where this begins one.
+    fn began(&self) -> Option<Box<Began>> {
+        let begins = self.n == 0 && self.kind == "opened";
+        let data: Value = serde_json::from_str(self.data.filter(|_| begins)?.get()).ok()?;
+        let text = |name: &str| data.get(name).and_then(Value::as_str);
+        let packs = data.get("packs").and_then(Value::as_array).into_iter().flatten();
+        let packs = packs.filter_map(|pin| serde_json::from_value(pin.clone()).ok()).collect();
+        let record = text("record")?.to_owned();
+        Some(Box::new(Began { record, title: printable(text("title").unwrap_or_default()), packs }))
+    }
+
     fn entry(self) -> Result<Entry, String> {
+        let began = self.began();
         Ok(Entry {
             n: self.n,
             id: printable(&self.id),
@@ -329,7 +344,7 @@ impl Frame<'_> {
             mode: self.mode,
             boot: Boot::default(),
             clock: ClockQuality::default(),
-            event: Event::NotUnderstood { kind: printable(&self.kind) },
+            event: Event::NotUnderstood { kind: printable(&self.kind), began },
         })
     }
 }
@@ -358,7 +373,7 @@ const KINDS: [&str; 12] = [
 
 fn event(kind: &str, data: &RawValue) -> Result<Event, String> {
     if !KINDS.contains(&kind) {
-        return Ok(Event::NotUnderstood { kind: kind.to_owned() });
+        return Ok(Event::NotUnderstood { kind: kind.to_owned(), began: None });
     }
     let parts = [("kind", Part::Kind(kind)), ("data", Part::Data(data))];
     Event::deserialize(MapDeserializer::new(parts.into_iter()))

@@ -77,6 +77,13 @@ impl Work<'_> {
                 false,
             ),
         ];
+        if i.unread() > 0 {
+            let (zh, en) = (
+                "!! {0} 条未被理解: 等级与时限可能不全",
+                "!! {0} entries not understood: levels and clocks may be incomplete",
+            );
+            out.push((fill(self.pick(zh, en), &[&i.unread().to_string()]), false));
+        }
         for (pack, v) in i.case.packs.iter().zip(&self.a.packs) {
             let open = if v.settled() { "" } else { self.pick(" (未定)", " (not settled)") };
             let label = self.pick("等级", "level");

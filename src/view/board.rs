@@ -10,6 +10,9 @@ use crate::domain::tri::Tri;
 use crate::words::console::Word as W;
 use crate::words::say::{self, Urgency};
 
+/// From how many columns on the level stands beside the title.
+const BESIDE: u16 = 72;
+
 struct Line {
     urgency: Urgency,
     mark: &'static str,
@@ -51,15 +54,17 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App) {
     let compact = pen.cols < COMPACT;
     let due_w = widest(|r| &r.due).max(cells(W::ColDue.text(lang)));
     let left_w = widest(|r| &r.left).max(cells(W::ColLeft.text(lang)));
-    let level_w = if compact { 0 } else { widest(|r| &r.level).clamp(4, (pen.cols / 3).max(30)) };
-    let used = 4 + left_w + 2 + due_w + 2 + if compact { 0 } else { level_w + 2 };
+    // Where a level would leave no room for the title, it stands on the line below.
+    let beside = !compact && pen.cols >= BESIDE;
+    let level_w = if beside { widest(|r| &r.level).clamp(4, (pen.cols / 3).max(30)) } else { 0 };
+    let used = 4 + left_w + 2 + due_w + 2 + if beside { level_w + 2 } else { 0 };
     let title_w = pen.cols.saturating_sub(used).min(60);
     let (title_x, level_x) = (4 + left_w + 2 + due_w + 2, 4 + left_w + 2 + due_w + 2 + title_w + 2);
     let due_x = 4 + left_w + 2;
     pen.put(4, y, W::ColLeft.text(lang), left_w, PLAIN);
     pen.put(due_x, y, W::ColDue.text(lang), due_w, PLAIN);
     pen.put(title_x, y, W::ColIncident.text(lang), title_w, PLAIN);
-    if !compact {
+    if beside {
         pen.put(level_x, y, W::ColLevel.text(lang), level_w, PLAIN);
     }
     y += 1;
@@ -80,7 +85,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App) {
         pen.put(4, y, &row.left, left_w, PLAIN);
         pen.put(due_x, y, &row.due, due_w, PLAIN);
         pen.put(title_x, y, &row.title, title_w, if i == at { CHOSEN } else { BOLD });
-        if !compact {
+        if !compact && !beside {
+            let both = format!("{}  {}", row.level, row.under);
+            pen.put(4, y + 1, &both, pen.cols - 4, PLAIN);
+        }
+        if beside {
             // Bounds that do not fit beside each other stand below each other.
             let (low, high) = match row.level.split_once(" .. ") {
                 Some((low, high)) if cells(&row.level) > level_w => (low, format!(".. {high}")),
@@ -157,7 +166,7 @@ fn under(app: &App, item: &Item) -> String {
         .iter()
         .map(|c| {
             let mark = if c.kind.is_grave() { "!!" } else { "!" };
-            format!("{mark} {}", c.kind.short(item.incident.not_understood.len(), lang))
+            format!("{mark} {}", c.kind.short(item.incident.unread(), lang))
         })
         .collect();
     if !against.is_empty() {

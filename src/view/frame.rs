@@ -256,9 +256,11 @@ fn hints(pen: &mut Pen<'_>, app: &App) {
         }
     }
     // The language key names the language it leads to, in that language.
+    // What confirms is never left out for what only helps.
+    let first = left.first().map_or(0, |text| cells(text) + 2);
     let mut tail = right.join("  ");
-    while cells(&tail) > pen.cols && !right.is_empty() {
-        right.remove(0);
+    while cells(&tail) + first > pen.cols && right.len() > 1 {
+        right.remove(right.len().saturating_sub(3));
         tail = right.join("  ");
     }
     let mut x = 0;

@@ -100,17 +100,16 @@ fn caveats(pen: &mut Pen<'_>, app: &App, item: &Item, top: u16, label_w: u16) ->
     for (i, caveat) in all.iter().take(most).enumerate() {
         let mark = if caveat.kind.is_grave() { "!!" } else { "!" };
         let message = caveat.message(lang);
-        let mut text = format!("{mark} {}", message.text);
-        if let Some(last) = message.hints.last() {
-            text.push_str("; ");
-            text.push_str(last);
-        }
+        let text = format!("{mark} {}", message.text);
         let mut wrapped = wrap(&text, pen.cols - label_w);
         let more = wrapped.len().saturating_sub(lines);
         wrapped.truncate(lines);
         if let Some(last) = wrapped.last_mut().filter(|_| more > 0) {
             *last = format!("{}..", fit(last, pen.cols.saturating_sub(label_w + 2)));
         }
+        // Where nothing can be added, the way out is worth a line.
+        let way = message.hints.last().filter(|_| caveat.kind.read_only() && pen.rows >= 20);
+        wrapped.extend(way.map(|way| fit(&format!("-> {way}"), pen.cols - label_w)));
         for (j, line) in wrapped.iter().enumerate() {
             if i + j == 0 {
                 pen.put(0, y, W::RecordLabel.text(lang), label_w, PLAIN);

@@ -12,7 +12,7 @@ crate::words! {
         MoveIt: "把 `{0}` 移出事件的文件夹", "move `{0}` out of the folder of incidents";
         Unfinished: "`{0}` 没有建成: 文件夹里一条也没有", "`{0}` was never finished: its folder holds no entry";
         OpenAnew: "其中没有确认过任何内容; 请重新新建事件, 并删除 `{0}`", "nothing in it was acknowledged; open the incident anew and remove `{0}`";
-        Damaged: "`{0}` 的记录从第 {1} 行 (第 {2} 条, 第 {3} 字节) 起损坏: {4}; 只读", "the record of `{0}` is damaged from line {1} (entry {2}, byte {3}) on: {4}; it is read-only";
+        Damaged: "`{0}` 的记录损坏, 只读: 从第 {2} 条 (第 {1} 行, 第 {3} 字节) 起, {4}", "the record of `{0}` is damaged from line {1} (entry {2}, byte {3}) on: {4}; it is read-only";
         CopyFirst: "先把 `{0}` 复制到安全的地方", "copy `{0}` to a safe place before anything else";
         ExportIt: "导出全部字节: jishi log export {0} > 文件; 查看到哪里为止成立: jishi log verify {0}", "get all its bytes out: `jishi log export {0} > FILE`; see how far it holds: `jishi log verify {0}`";
         Torn: "`{0}` 的第 {1} 条之后有损坏 (第 {2} 行, 第 {3} 字节): {4}; 之前的都完好, 下一条会写明它", "`{0}` has damage behind entry {1} (line {2}, byte {3}): {4}; nothing before it is touched, and the next entry will answer for it";

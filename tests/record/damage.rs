@@ -330,7 +330,7 @@ fn a_record_of_one_gigabyte_and_a_line_of_a_hundred_megabytes_are_refused_in_bou
     assert_eq!(check_path(&b.file).unwrap().problem.unwrap().entry, 2);
     grow(1 << 30);
     let Err(StoreError::TooLarge { most, .. }) = b.store.open("a") else { panic!("1 GB") };
-    assert_eq!(most, 256 << 20);
+    assert_eq!(most, 64 << 20);
     assert!(!check_path(&b.file).unwrap().intact());
     // Other tests of this process count, too.
     assert!(peak() - before < 200 << 10, "{} kB", peak() - before);

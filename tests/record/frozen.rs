@@ -51,15 +51,42 @@ fn a_record_with_entries_of_a_newer_program_opens_and_says_so() {
     assert!(report.intact(), "{:?}", report.problem);
     assert_eq!(report.chain.not_understood, 2);
     // An unknown kind, an unknown field in a known kind, a newer version of a known kind.
-    assert_eq!(read[1].event, Event::NotUnderstood { kind: "kept_elsewhere".to_owned() });
+    assert_eq!(
+        read[1].event,
+        Event::NotUnderstood { kind: "kept_elsewhere".to_owned(), began: None }
+    );
     assert_eq!(read[2].event, Event::Noted { text: "still read".to_owned() });
-    assert_eq!(read[3].event, Event::NotUnderstood { kind: "noted".to_owned() });
+    assert_eq!(read[3].event, Event::NotUnderstood { kind: "noted".to_owned(), began: None });
     assert_eq!(read[4].event, Event::Noted { text: "and on".to_owned() });
 }
 
 #[test]
+fn a_record_that_a_newer_program_began_opens_with_its_name_and_checks() {
+    // Byte by byte what a version 2 might write; never edited.
+    const NEWER_FROM_THE_FIRST: &[u8] = include_bytes!("v2/begun-by-a-newer-version.jsonl");
+    let mut read = Vec::new();
+    let each = |e: Entry| read.push(e);
+    let report = check(NEWER_FROM_THE_FIRST, Chain::start(), Limits::default(), each).unwrap();
+    assert!(report.intact(), "{:?}", report.problem);
+    assert_eq!(report, check_bytes(NEWER_FROM_THE_FIRST), "looking and reading agree");
+    assert_eq!((report.chain.count, report.chain.not_understood), (3, 2));
+    assert_eq!(report.chain.record.as_deref(), Some("5a".repeat(32).as_str()));
+    let (record, title, packs) = read[0].event.beginning().unwrap();
+    assert_eq!((record, title, packs.len()), ("5a".repeat(32).as_str(), "门户网站被篡改", 1));
+    assert_eq!(read[2].event, Event::Noted { text: "by an older program".to_owned() });
+    // Without an id it is nobody's record.
+    let nameless =
+        String::from_utf8_lossy(NEWER_FROM_THE_FIRST).replace("\"record\"", "\"recrod\"");
+    let line = nameless.lines().next().unwrap();
+    let e = &line[5..line.len() - 72];
+    let again = format!("{{\"e\":{e},\"h\":\"{}\"}}\n", Digest::of(e.as_bytes()));
+    let wrong = check_bytes(again.as_bytes()).problem.unwrap().wrong;
+    assert_eq!(wrong, Wrong::BadRecordId);
+}
+
+#[test]
 fn what_is_not_understood_cannot_be_written_again() {
-    let event = Event::NotUnderstood { kind: "kept_elsewhere".to_owned() };
+    let event = Event::NotUnderstood { kind: "kept_elsewhere".to_owned(), began: None };
     let err = encode(&entry(0, event), Digest::NONE).unwrap_err();
     assert!(err.to_string().contains("`kept_elsewhere`"), "{err}");
 }

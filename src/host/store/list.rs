@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use super::dir::Dir;
 use super::error::StoreError;
 use super::{FsStore, Record, ids};
-use crate::domain::event::Event;
 use crate::domain::time::Time;
 use crate::record::Digest;
 
@@ -87,10 +86,7 @@ impl FsStore {
 
 fn summary(record: &Record) -> Option<Box<Summary>> {
     let (first, last) = (record.entries.first()?, record.entries.last()?);
-    let title = match &first.event {
-        Event::Opened { title, .. } => title.clone(),
-        _ => String::new(),
-    };
+    let title = first.event.beginning().map(|(_, title, _)| title.to_owned()).unwrap_or_default();
     Some(Box::new(Summary {
         title,
         opened_at: first.at,

@@ -11,13 +11,13 @@ use std::time::Duration;
 use super::dir::Dir;
 use super::error::{Doing as _, StoreError};
 use super::{FsStore, Record, ids, lock, packs};
-use crate::domain::event::{Entry, Event, Mode};
+use crate::domain::event::{Entry, Mode};
 use crate::host::paths::record_name;
 use crate::record::{Chain, Limits, Report, Wrong, check, verify};
 
-/// The longest record that is opened, in bytes: some hundred thousand entries. The checker alone goes
-/// further, because it keeps nothing.
-pub(super) const OPEN_MOST: u64 = 256 << 20;
+/// The longest record that is opened, in bytes: more than a hundred thousand entries, of which each is
+/// kept in memory. The checker alone goes further, because it keeps nothing.
+pub(super) const OPEN_MOST: u64 = 64 << 20;
 const LIMITS: Limits = Limits { total: OPEN_MOST };
 /// How long a reader waits for a writer; an append takes milliseconds.
 const READER_WAIT: Duration = Duration::from_secs(1);
@@ -146,7 +146,7 @@ impl FsStore {
         if record.problem.as_ref().is_some_and(|p| p.wrong == Wrong::Empty) {
             return Err(unfinished());
         }
-        if let Some(Event::Opened { packs: pins, .. }) = record.entries.first().map(|e| &e.event) {
+        if let Some((.., pins)) = record.entries.first().and_then(|e| e.event.beginning()) {
             record.packs = packs::pinned(&dir, pins);
         }
         Ok(record)

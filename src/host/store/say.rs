@@ -172,7 +172,7 @@ mod tests {
             (StoreError::Unfinished { id: id(), path: path() }, "没有建成"),
             (
                 StoreError::Damaged { id: id(), path: path(), problem: problem() },
-                "第 3 行 (第 2 条",
+                "从第 2 条 (第 3 行",
             ),
             (StoreError::Damaged { id: id(), path: path(), problem: problem() }, "log export"),
             (StoreError::Locked { id: id(), holder: Box::new(held), waited_ms: 5000 }, "alice"),
