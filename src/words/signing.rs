@@ -32,7 +32,7 @@ crate::words! {
 
         SignatureForm: "不是 SSH 签名: {0}", "not an SSH signature: {0}";
         SignatureLong: "超过 {0} 字节", "more than {0} bytes";
-        SignatureFrame: "没有 BEGIN 与 END 两行, 或其间不是 base64", "its BEGIN and END lines are missing, or what stands between them is no base64";
+        SignatureFrame: "没有 BEGIN 与 END 两行 (以换行 LF 结尾), 或其间不是 base64", "its BEGIN and END lines are missing or end in CR LF, or what stands between them is no base64";
         SignatureVersion: "未知的版本", "a version that is not known";
         SignatureNamespace: "是为 `{0}` 做的, 不是为 `{1}`", "made for `{0}` and not for `{1}`";
         SignatureKind: "是用 {0} 做的, 这里不能核对; 请用 ssh-keygen -Y verify, 或改用 ed25519, P-256, P-384 或 2048 到 8192 位的 RSA", "made with {0}, which is not supported here; use ssh-keygen -Y verify, or ed25519, P-256, P-384 or RSA of 2048 to 8192 bits";

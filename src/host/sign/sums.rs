@@ -87,7 +87,7 @@ pub(super) fn armour(key: &KeyData, signature: Signature) -> Result<String, Sign
         .map_err(|_| SignError::Broken)
 }
 
-/// Reads a signature from its armour, as `ssh-keygen` does: lines may end as on other systems.
+/// Reads a signature from its armour, no more and no less strictly than `ssh-keygen` does.
 ///
 /// # Errors
 /// [`BadSignature::Form`], or [`BadSignature::Kind`] where the key is of a kind that is not supported.
@@ -100,7 +100,7 @@ pub fn read(armoured: &[u8]) -> Result<SshSig, BadSignature> {
         return Err(BadSignature::Kind(kind));
     }
     // In the one form of the armour that `ssh-key` reads.
-    let mut armoured = format!("{BEGIN}\n");
+    let mut armoured = BEGIN.to_owned();
     for (i, c) in Base64::encode_string(&bytes).chars().enumerate() {
         if i > 0 && i % 70 == 0 {
             armoured.push('\n');
@@ -112,7 +112,7 @@ pub fn read(armoured: &[u8]) -> Result<SshSig, BadSignature> {
     SshSig::from_pem(armoured).map_err(|e| BadSignature::Form(BadForm::Inner(e.to_string())))
 }
 
-const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----";
+const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----\n";
 /// With the end of the line before it, on which it must stand alone.
 const END: &str = "\n-----END SSH SIGNATURE-----";
 
