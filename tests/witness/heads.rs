@@ -163,7 +163,10 @@ fn what_others_add_is_no_doubt_and_a_copy_elsewhere_may_be_older() {
     home.ok(&["note", &id, "by me"]);
     let said = home.run(&["log", "verify", "copy"]);
     assert_eq!(said.code, 0, "{}", said.err);
-    assert!(said.out.contains("this copy ends before it (5 entries, 7 are remembered)"));
+    let line =
+        "remembered head: this copy ends before it (5 entries, 7 are remembered); nothing could";
+    assert!(said.out.contains(line), "{}", said.out);
+    assert!(said.out.contains("a cut tail or an older copy put back; everything rewritten"));
 }
 
 #[test]
@@ -197,6 +200,89 @@ fn programs_of_one_user_that_add_at_once_raise_no_false_alarm() {
     let (code, seen) = home.json(&["log", "verify", &id]);
     assert_eq!((code, &seen["entries"]), (0, &17.into()));
     assert_eq!(seen["witnesses"]["remembered"]["entries"], 17);
+}
+
+#[test]
+fn verify_never_begins_with_intact_where_something_says_otherwise() {
+    let home = Home::new();
+    let id = home.incident();
+    let lines = home.lines(&id);
+    let head = home.json(&["log", "verify", &id]).1["head"].as_str().unwrap().to_owned();
+    assert!(home.ok(&["log", "verify", &id, "--head", &head]).starts_with("intact: 5 entries"));
+    home.put(&id, &lines[..4]);
+    let says = "the bytes hold by themselves (4 entries, head ";
+    let said = home.fails(&["log", "verify", &id], 1, "had 5 entries");
+    assert!(said.out.starts_with(says), "{}", said.out);
+    home.forget();
+    let said = home.fails(&["log", "verify", &id, "--head", &head], 1, "is not in this record");
+    assert!(said.out.starts_with(says), "{}", said.out);
+    let said = home.run(&["log", "verify", &id, "--head", &head, "--lang", "zh"]);
+    assert!(said.out.starts_with("字节本身成立 (4 条"), "{}", said.out);
+
+    // Damage is told with its line and its entry, and what was answered for is counted.
+    let mut bytes = lines.concat();
+    bytes.truncate(bytes.len() - 20);
+    fs::write(home.record(&id), &bytes).unwrap();
+    let said = home.run(&["log", "verify", &id]);
+    assert!(said.out.starts_with("line 5 (entry 4): the last"), "{}", said.out);
+    let (_, seen) = home.json(&["log", "verify", &id]);
+    let place = (&seen["line"], &seen["entry"], &seen["recovered"]);
+    assert_eq!(place, (&5.into(), &4.into(), &0.into()));
+    home.ok(&["note", &id, "more"]);
+    let out = home.ok(&["log", "verify", &id]);
+    assert!(out.contains("answered for (recovered entries): 1"), "{out}");
+    let zh = home.ok(&["log", "verify", &id, "--lang", "zh"]);
+    assert!(zh.contains("本机记住的记录头: 是 (6 条)") && !zh.contains("第 6 条"), "{zh}");
+    assert_eq!(home.json(&["log", "verify", &id]).1["recovered"], 1);
+}
+
+#[test]
+fn a_head_is_taken_as_people_write_it_and_anything_else_is_wrong_usage() {
+    let home = Home::new();
+    let id = home.incident();
+    let head = home.json(&["log", "verify", &id]).1["head"].as_str().unwrap().to_owned();
+    let (a, b) = (&head[..8], &head[8..16]);
+    for written in [
+        format!("{a}\t{b}"),
+        format!("{a}\u{3000}{b}"),
+        format!("\u{201c}{a} {b}\u{201d}"),
+        format!("'{a}-{b}'"),
+        format!("\u{300c}{}\u{300d}", head.to_uppercase()),
+    ] {
+        home.ok(&["log", "verify", &id, "--head", &written]);
+    }
+    home.fails(&["log", "verify", &id, "--head", "not a head"], 2, "is not hexadecimal");
+    home.fails(&["log", "verify", &id, "--head", &head[..15]], 2, "too short");
+    home.fails(&["log", "verify", &id, "--head", ""], 2, "too short");
+    home.fails(&["log", "verify", &id, "--head", &format!("{head}0")], 2, "too long");
+    // The hand-over says it in the groups in which it is read out.
+    let grouped = head[..16].as_bytes().chunks(4).map(|c| std::str::from_utf8(c).unwrap());
+    let grouped = grouped.collect::<Vec<_>>().join(" ");
+    assert!(home.ok(&["handover", &id, "--show"]).contains(&grouped), "{grouped}");
+}
+
+#[test]
+fn a_record_that_does_not_hold_is_made_append_only_on_purpose_alone() {
+    let home = Home::new();
+    let id = home.incident();
+    let lines = home.lines(&id);
+    let attribute = || {
+        let said = home.tool("lsattr", &[home.record(&id).to_str().unwrap()], None);
+        said.out.split(' ').next().is_some_and(|flags| flags.contains('a'))
+    };
+    for (bytes, says) in [
+        (lines[..4].concat(), "had 5 entries"),
+        (replaced(&lines.concat(), "one", "ONE"), "damaged from line 3 (entry 2)"),
+    ] {
+        fs::write(home.record(&id), bytes).unwrap();
+        let said = home.fails(&["log", "harden", &id], 3, says);
+        assert!(said.err.contains("was not made append-only"), "{}", said.err);
+        assert!(said.err.contains("say --yes"), "{}", said.err);
+        assert!(!attribute());
+    }
+    let said = home.run(&["log", "harden", &id, "--yes"]);
+    let _ = Command::new("chattr").arg("-a").arg(home.record(&id)).status();
+    assert!(!said.err.contains("was not made append-only"), "{}", said.err);
 }
 
 #[test]

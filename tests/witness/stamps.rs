@@ -81,6 +81,11 @@ fn a_time_stamp_goes_out_and_comes_back_as_files_and_openssl_verifies_it() {
     assert_eq!(home.tool("openssl", &args, None).code, 0);
     stamp(&home, "else.tsq", "else.tsr");
     home.fails(&["log", "timestamp", &id, "--reply", "else.tsr"], 1, "another nonce");
+    let args = ["ts", "-query", "-digest", hex, "-sha256", "-no_nonce", "-out", "none.tsq"];
+    assert_eq!(home.tool("openssl", &args, None).code, 0);
+    stamp(&home, "none.tsq", "none.tsr");
+    home.fails(&["log", "timestamp", &id, "--reply", "none.tsr"], 1, "it has no nonce");
+    assert!(!home.points(&id).iter().any(|p| p.to_str().unwrap().contains(".2.tsr")));
     home.fails(&["log", "timestamp", &id, "--reply", "q.tsq"], 1, "no reply of RFC 3161");
     home.fails(&["log", "timestamp", &id], 2, "--request");
     // A stamp that was put beside another text.
@@ -92,6 +97,43 @@ fn a_time_stamp_goes_out_and_comes_back_as_files_and_openssl_verifies_it() {
     for i in 0..bytes.len() {
         assert!(jishi::host::stamp::reply(&bytes[..i]).is_err(), "cut at {i}");
     }
+}
+
+#[test]
+fn a_reply_that_proves_worthless_leaves_room_for_the_true_one() {
+    if !bare::tool("openssl") {
+        return;
+    }
+    let home = Home::new();
+    let id = home.incident();
+    authority(&home);
+    home.ok(&["log", "timestamp", &id, "--request", "q.tsq"]);
+    stamp(&home, "q.tsq", "true.tsr");
+    // The right digest and nonce, but a signature that is none.
+    let mut forged = fs::read(home.path().join("true.tsr")).unwrap();
+    let last = forged.len() - 1;
+    forged[last] ^= 1;
+    fs::write(home.path().join("forged.tsr"), forged).unwrap();
+    home.ok(&["log", "timestamp", &id, "--reply", "forged.tsr"]);
+    for _ in 0..2 {
+        let said = home.run(&["log", "timestamp", &id, "--reply", "true.tsr"]);
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert!(said.err.contains(".txt.2.tsr -CAfile"), "{}", said.err);
+    }
+    let text = home.text(&id);
+    let holds = |number: &str| {
+        let (data, reply) = (text.to_str().unwrap(), format!("{}{number}.tsr", text.display()));
+        let args = ["ts", "-verify", "-data", data, "-in", &reply, "-CAfile", "ca.pem"];
+        home.tool("openssl", &args, None).code == 0
+    };
+    assert!(!holds("") && holds(".2"));
+    assert!(home.ok(&["log", "verify", &id]).contains("timestamp: 2, the newest"));
+    // One that cannot be read is a problem where it is the only one, and a note beside one that fits.
+    fs::write(format!("{}.tsr", text.display()), "junk").unwrap();
+    let said = home.run(&["log", "verify", &id]);
+    assert!(said.code == 0 && said.err.contains("another one fits"), "{}", said.err);
+    fs::remove_file(format!("{}.2.tsr", text.display())).unwrap();
+    home.fails(&["log", "verify", &id], 1, "no reply of RFC 3161");
 }
 
 #[test]
