@@ -273,8 +273,9 @@ fn remembered(ctx: &Ctx, path: &Path, report: &Report, out: &mut Witnessed) -> S
     let lang = ctx.lang;
     let (was, line, holds) = match memory(ctx, path, report) {
         Memory::None => {
-            if let Some(why) = ctx.heads.trouble() {
-                out.notes.push(Witness::NotRemembered.with(lang, &[&why]));
+            if let Some(Message { text, hints }) = ctx.heads.trouble(lang) {
+                out.notes.push(text);
+                out.notes.extend(hints.iter().map(|hint| format!("  -> {hint}")));
             }
             return Witness::MeasureHeadNo.text(lang).to_owned();
         }
@@ -340,8 +341,9 @@ pub(super) fn tell(
     if matches!(command, Some(Cmd::Next | Cmd::Log(LogCmd::Verify(_)))) {
         return outcome;
     }
-    if let Some(why) = ctx.heads.trouble() {
-        out::note(&format!("jishi: {}", Witness::NotRemembered.with(ctx.lang, &[&why])));
+    if let Some(Message { text, hints }) = ctx.heads.trouble(ctx.lang) {
+        out::note(&format!("jishi: {text}"));
+        hints.iter().for_each(|hint| out::note(&format!("  -> {hint}")));
     }
     for (id, n) in ctx.heads.damaged() {
         let text = Witness::NewestDamaged.with(ctx.lang, &[&id, &n.to_string()]);

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::fs::OFlags;
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use super::paths::record_name;
@@ -168,9 +170,56 @@ pub struct Heads {
 
 #[derive(Debug, Default)]
 struct Seen {
-    trouble: Option<String>,
+    trouble: Option<Trouble>,
     doubts: BTreeMap<String, HeadDoubt>,
     damaged: BTreeMap<String, u64>,
+}
+
+/// Why heads are not remembered, or what is remembered cannot be read.
+#[derive(Debug, Clone)]
+struct Trouble {
+    path: PathBuf,
+    why: Why,
+}
+
+#[derive(Debug, Clone)]
+enum Why {
+    System(String),
+    NotPlain,
+    /// It belongs to neither this user nor root, who might have written anything.
+    Foreign,
+    Garbled,
+    Locked,
+}
+
+impl Trouble {
+    fn of(path: &Path, e: &io::Error) -> Self {
+        let why = match e.kind() {
+            _ if e.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => Why::NotPlain,
+            ErrorKind::InvalidInput => Why::NotPlain,
+            ErrorKind::TimedOut => Why::Locked,
+            ErrorKind::Other => Why::Foreign,
+            _ => Why::System(e.to_string()),
+        };
+        Self { path: path.to_owned(), why }
+    }
+
+    fn message(&self, lang: Lang) -> Message {
+        let text = |key: Witness| key.text(lang).to_owned();
+        let why = match &self.why {
+            Why::System(why) => why.clone(),
+            Why::NotPlain => text(Witness::TroubleNotPlain),
+            Why::Foreign => text(Witness::TroubleForeign),
+            Why::Garbled => text(Witness::TroubleGarbled),
+            Why::Locked => text(Witness::TroubleLocked),
+        };
+        let path = self.path.display().to_string();
+        let message = Message::plain(Witness::NotRemembered.with(lang, &[&path, &why]));
+        match self.why {
+            Why::NotPlain | Why::Foreign | Why::Garbled => message.hint(text(Witness::TroubleHint)),
+            Why::System(_) | Why::Locked => message,
+        }
+    }
 }
 
 /// The file of one record.
@@ -197,8 +246,8 @@ impl Heads {
     }
 
     /// Returns why nothing could be remembered, or what is remembered could not be read.
-    pub fn trouble(&self) -> Option<String> {
-        self.seen().trouble.clone()
+    pub fn trouble(&self, lang: Lang) -> Option<Message> {
+        self.seen().trouble.as_ref().map(|trouble| trouble.message(lang))
     }
 
     /// Returns the doubts that came up so far, by incident.
@@ -220,8 +269,8 @@ impl Heads {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn troubled(&self, why: String) {
-        self.seen().trouble.get_or_insert(why);
+    fn troubled(&self, path: &Path, e: &io::Error) {
+        self.seen().trouble.get_or_insert(Trouble::of(path, e));
     }
 
     /// Returns what is remembered of a record.
@@ -266,7 +315,8 @@ impl Heads {
     /// folder of incidents.
     pub fn gone(&self, mode: Mode, incidents: &Path) -> Vec<Gone> {
         let prefix = pointer(mode, "");
-        let names = self.folder.as_ref().and_then(|folder| fs::read_dir(folder).ok());
+        let own = self.folder.as_ref().filter(|folder| own_folder(folder).is_ok());
+        let names = own.and_then(|folder| fs::read_dir(folder).ok());
         let ids = names.into_iter().flatten().flatten().filter_map(|entry| {
             let name = entry.file_name();
             let id = name.to_str()?.strip_prefix(&prefix)?;
@@ -291,11 +341,15 @@ impl Heads {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         let path = self.folder.as_ref()?.join(name);
         let mut bytes = Vec::new();
-        match File::open(&path).and_then(|f| f.take(MOST).read_to_end(&mut bytes)) {
+        let own = || -> io::Result<usize> {
+            own_folder(self.folder.as_deref().unwrap_or(Path::new("")))?;
+            own_file(&path)?.take(MOST).read_to_end(&mut bytes)
+        };
+        match { own }() {
             Ok(_) => Some(bytes),
             Err(e) => {
                 if e.kind() != ErrorKind::NotFound {
-                    self.troubled(format!("`{}`: {e}", path.display()));
+                    self.troubled(&path, &e);
                 }
                 None
             }
@@ -303,8 +357,8 @@ impl Heads {
     }
 
     fn unreadable(&self, name: &str) {
-        let folder = self.folder.as_deref().unwrap_or(Path::new(""));
-        self.troubled(format!("`{}` is not what was written there", folder.join(name).display()));
+        let path = self.folder.clone().unwrap_or_default().join(name);
+        self.seen().trouble.get_or_insert(Trouble { path, why: Why::Garbled });
     }
 
     /// Holds a place against what is remembered of its record and of its incident.
@@ -330,7 +384,7 @@ impl Heads {
         let found = match found {
             Ok(found) => found.get(&was.count).copied(),
             Err(e) => {
-                self.troubled(format!("`{}`: {e}", place.file.display()));
+                self.troubled(place.file, &e);
                 None
             }
         };
@@ -432,7 +486,7 @@ impl Heads {
             // Of two programs that add at once, the one that was ahead stays ahead.
             let was = self.of_record(id);
             let file = format!("{id}.json");
-            let broken = was.is_none() && folder.join(&file).exists();
+            let broken = was.is_none() && fs::symlink_metadata(folder.join(&file)).is_ok();
             if anyway || (!broken && was.as_ref().is_none_or(goes_on)) {
                 let text = serde_json::to_vec(&kept).map_err(io::Error::other)?;
                 replace(folder, &file, &text)?;
@@ -442,8 +496,11 @@ impl Heads {
             }
             Ok(())
         };
-        if let Err(e) = done() {
-            self.troubled(format!("`{}`: {e}", folder.display()));
+        match done() {
+            // What could not be read was replaced by what is there now.
+            Ok(()) if anyway => self.seen().trouble = None,
+            Ok(()) => {}
+            Err(e) => self.troubled(folder, &e),
         }
     }
 }
@@ -462,7 +519,12 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     for path in missing.into_iter().rev() {
         let parent = path.parent().unwrap_or(Path::new("/"));
         let shared = path != folder && fs::metadata(parent)?.mode() & 0o2020 == 0o2020;
-        let mode = if shared { 0o2770 } else { 0o700 };
+        // Sticky, where users have their folders side by side: none of them moves another's away.
+        let mode = match shared {
+            true if Some(path) == folder.parent() => 0o3770,
+            true => 0o2770,
+            false => 0o700,
+        };
         match DirBuilder::new().mode(mode).create(path) {
             Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
             other => other?,
@@ -473,12 +535,41 @@ fn make_folder(folder: &Path) -> io::Result<()> {
         }
         File::open(parent)?.sync_all()?;
     }
-    let meta = fs::symlink_metadata(folder)?;
-    if !meta.is_dir() || meta.uid() != rustix::process::geteuid().as_raw() {
-        return Err(io::Error::other("not a folder of this user's own"));
+    if let Some(parent) = folder.parent() {
+        let meta = fs::metadata(parent)?;
+        // As an earlier version made it.
+        if meta.mode() & 0o1020 == 0o020 && meta.uid() == rustix::process::geteuid().as_raw() {
+            let mode = meta.mode() & 0o7777 | 0o1000;
+            fs::set_permissions(parent, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
+        }
     }
-    Ok(())
+    own_folder(folder)
 }
+
+/// Says that what is there belongs to this user or to root.
+fn own(meta: &fs::Metadata) -> io::Result<()> {
+    let own = meta.uid() == rustix::process::geteuid().as_raw() || meta.uid() == 0;
+    if own { Ok(()) } else { Err(io::Error::other("it belongs to another user")) }
+}
+
+fn own_folder(folder: &Path) -> io::Result<()> {
+    let meta = fs::symlink_metadata(folder)?;
+    if meta.is_dir() { own(&meta) } else { Err(ErrorKind::InvalidInput.into()) }
+}
+
+/// Opens a file of this user's own; neither a link nor a pipe in its place leads or holds us up.
+fn own_file(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).custom_flags(PLAIN).open(path)?;
+    plain(&file)?;
+    Ok(file)
+}
+
+fn plain(file: &File) -> io::Result<()> {
+    let meta = file.metadata()?;
+    if meta.is_file() { own(&meta) } else { Err(ErrorKind::InvalidInput.into()) }
+}
+
+const PLAIN: i32 = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).bits().cast_signed();
 
 fn lock(folder: &Path) -> io::Result<File> {
     let file = OpenOptions::new()
@@ -486,7 +577,9 @@ fn lock(folder: &Path) -> io::Result<File> {
         .truncate(false)
         .write(true)
         .mode(0o600)
+        .custom_flags(PLAIN)
         .open(folder.join("lock"))?;
+    plain(&file)?;
     let mut waited = Duration::ZERO;
     while file.try_lock().is_err() {
         if waited >= WAIT {

@@ -15,7 +15,12 @@ crate::words! {
         KeepAndFindOut: "请原样保存一份副本, 并查明是谁改动的", "keep a copy of it as it is, and find out who changed it";
         AcceptHint: "若要就此继续: jishi log accept {0} --because 原因", "to go on with it as it is: jishi log accept {0} --because WHY";
         RememberedHead: "本机记住的记录头 ({0} 条时): {1}", "remembered head (after {0} entries): {1}";
-        NotRemembered: "记录头没有被记住: {0}; 截尾与退回旧副本将不会被发现", "heads are not remembered: {0}; a cut tail or an older copy will not be noticed";
+        NotRemembered: "记录头没有被记住: `{0}`: {1}; 截尾与退回旧副本将不会被发现", "heads are not remembered: `{0}`: {1}; a cut tail or an older copy will not be noticed";
+        TroubleNotPlain: "不是普通文件", "not a plain file or folder";
+        TroubleForeign: "属于别的用户, 不予采信", "it belongs to another user and is not trusted";
+        TroubleGarbled: "是空的, 或不是先前写下的内容", "it is empty, or not what was written there";
+        TroubleLocked: "另一个程序占着它的锁", "another program holds its lock";
+        TroubleHint: "核对记录无误后可重新记住它: jishi log accept 编号 --because 原因", "once the record is known to be right, have it remembered anew: jishi log accept ID --because WHY";
         AcceptedNote: "接受现状: 现有 {0} 条, 记录头 {1}; 原因: {2}", "accepted as it is: {0} entries, head {1}; reason: {2}";
         AcceptedNoteWas: "接受现状: 现有 {0} 条, 记录头 {1}, 而曾记住 {3} 条, 记录头 {4}; 原因: {2}", "accepted as it is: {0} entries, head {1}, where {3} entries with head {4} were remembered; reason: {2}";
         Accepted: "已接受, 记为第 {0} 条; 现记住记录头 {1}", "accepted as entry {0}; the head {1} is remembered now";

@@ -184,6 +184,70 @@ fn without_a_state_folder_it_works_and_says_that_nothing_is_remembered() {
 }
 
 #[test]
+fn a_memory_that_is_no_longer_what_was_written_is_said_and_accepted_anew() {
+    let home = Home::new();
+    let id = home.incident();
+    let user = fs::read_dir(home.path().join("state/heads")).unwrap().next().unwrap().unwrap();
+    let files = fs::read_dir(user.path()).unwrap().map(|e| e.unwrap().path());
+    let kept = files.into_iter().find(|f| f.extension().is_some_and(|e| e == "json")).unwrap();
+    let way_out = "jishi log accept ID --because WHY";
+    let spoil: [(&str, &dyn Fn()); 5] = [
+        ("it is empty, or not", &|| fs::write(&kept, "").unwrap()),
+        ("it is empty, or not", &|| fs::write(&kept, "{\"v\":1}").unwrap()),
+        ("not a plain file", &|| {
+            home.tool("mkfifo", &[kept.to_str().unwrap()], None);
+        }),
+        ("not a plain file", &|| std::os::unix::fs::symlink("/dev/zero", &kept).unwrap()),
+        ("belongs to another user", &|| {
+            fs::write(&kept, "").unwrap();
+            if rustix::process::geteuid().is_root() {
+                std::os::unix::fs::chown(&kept, Some(12_345), None).unwrap();
+            }
+        }),
+    ];
+    let spoil = &spoil[..if bare::root() { 5 } else { 4 }];
+    for (says, spoil) in spoil {
+        let good = fs::read(&kept).unwrap();
+        fs::remove_file(&kept).unwrap();
+        spoil();
+        for args in [&["note", &id, "x"][..], &["status", &id], &["log", "verify", &id]] {
+            let said = home.fails(args, 0, says);
+            assert!(said.err.contains(way_out), "{}", said.err);
+        }
+        let said = home.run(&["note", &id, "x", "--lang", "zh"]);
+        assert!(said.err.contains("记录头没有被记住"), "{}", said.err);
+        let said = home.run(&["log", "accept", &id, "--because", "it was checked"]);
+        assert!(said.code == 0 && !said.err.contains("not remembered"), "{}", said.err);
+        assert_ne!(fs::read(&kept).unwrap(), good);
+        let said = home.run(&["log", "verify", &id]);
+        assert!(said.out.contains("remembered head: yes") && !said.err.contains(way_out));
+    }
+    // The lock and the folder, too.
+    fs::remove_file(user.path().join("lock")).unwrap();
+    home.tool("mkfifo", &[user.path().join("lock").to_str().unwrap()], None);
+    assert_eq!(home.run(&["note", &id, "x"]).code, 0);
+    fs::remove_file(user.path().join("lock")).unwrap();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(user.path(), Some(12_345), None).unwrap();
+        home.fails(&["note", &id, "x"], 0, "belongs to another user");
+    }
+}
+
+#[test]
+fn in_a_shared_home_nobody_moves_anothers_memory_away() {
+    let home = Home::new();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o2770)).unwrap();
+    let id = home.incident();
+    let heads = home.path().join("state/heads");
+    assert_eq!(mode(&heads), 0o3770);
+    fs::set_permissions(&heads, fs::Permissions::from_mode(0o2770)).unwrap();
+    home.ok(&["note", &id, "x"]);
+    assert_eq!(mode(&heads), 0o3770, "as an earlier version made it");
+    assert_eq!(mode(&home.path().join("state")), 0o2770);
+}
+
+#[test]
 fn programs_of_one_user_that_add_at_once_raise_no_false_alarm() {
     let home = Home::new();
     let id = home.incident();
