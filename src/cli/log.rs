@@ -69,7 +69,7 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
 /// Prints the entries that hold, and no line behind or at the damage.
 fn list(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     let checked = Checked::open(ctx, record_file(ctx, id)?)?;
-    let file = checked.from_start(ctx, checked.report.chain.bytes)?;
+    let file = checked.reread(ctx, checked.report.chain.bytes)?;
     out::list(lines(BufReader::with_capacity(1 << 16, file)));
     match checked.unsound(ctx, Witness::OnlyWhatHolds.text(ctx.lang)) {
         Some(message) => Err(Fault::machine(message)),
@@ -117,7 +117,7 @@ impl Checked {
         Ok(Self { file, bytes, report, path })
     }
 
-    fn from_start(&self, ctx: &Ctx, bytes: u64) -> Result<impl Read, Fault> {
+    fn reread(&self, ctx: &Ctx, bytes: u64) -> Result<impl Read, Fault> {
         let mut file = &self.file;
         file.seek(SeekFrom::Start(0)).map_err(|e| cannot_read(ctx, &self.path, &e))?;
         Ok(file.take(bytes))
@@ -154,7 +154,7 @@ fn export(ctx: &Ctx, id: &str, must_sign: bool, with: &SignWith) -> Result<u8, F
     let bytes = checked.bytes.to_string();
     let unsound = checked.unsound(ctx, &Witness::AllExported.with(ctx.lang, &[&bytes]));
     sign::before_export(ctx, id, must_sign, with)?;
-    let file = checked.from_start(ctx, checked.bytes)?;
+    let file = checked.reread(ctx, checked.bytes)?;
     out::bytes(file).map_err(|e| Fault::machine(Message::plain(e.to_string())))?;
     if let Some(message) = unsound {
         return Err(Fault::machine(message));

@@ -9,6 +9,7 @@ use super::args::{Format, SignWith};
 use super::ctx::Ctx;
 use super::fault::Fault;
 use super::out;
+use super::wrong::wrong;
 use crate::domain::text;
 use crate::host::beside::{self, open_plain};
 use crate::host::harden::{self, Hardened};
@@ -126,9 +127,11 @@ fn no_key(ctx: &Ctx) -> Fault {
 fn here(ctx: &Ctx, id: &str) -> Result<(Record, Checkpoint, String), Fault> {
     let desk = ctx.desk(Vec::new());
     let record = desk.store().open(id).map_err(|e| match e {
-        StoreError::Damaged { .. } => {
-            let mut message =
-                Message::plain(Witness::DamagedNotSigned.with(ctx.lang, &[&e.to_string()]));
+        StoreError::Damaged { ref problem, .. } => {
+            let (line, entry) = (problem.line.to_string(), problem.entry.to_string());
+            let why = wrong(&problem.wrong, ctx.lang);
+            let place = Command::Damaged.with(ctx.lang, &[&line, &entry, &why]);
+            let mut message = Message::plain(Witness::DamagedNotSigned.with(ctx.lang, &[&place]));
             message.hints = e.hints();
             Fault::machine(message)
         }

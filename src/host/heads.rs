@@ -5,17 +5,20 @@
 //! folder and thus outside the incident's. A record that no longer holds what is remembered of it is
 //! still read, but nothing is added to it until a person accepts it as it is, with a reason.
 
+mod files;
+mod told;
+
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use rustix::fs::OFlags;
-use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
+
+use files::{lock, make_folder, own_file, own_folder, replace};
+pub use told::{Gone, HeadDoubt};
+use told::{Trouble, Why};
 
 use super::paths::record_name;
 use super::store::{Record, is_incident_id};
@@ -24,12 +27,9 @@ use crate::domain::text::printable;
 use crate::record::{Digest, heads_at};
 use crate::words::Lang;
 use crate::words::refusal::Message;
-use crate::words::witness::Witness;
 
 /// The longest file that is read, in bytes.
 const MOST: u64 = 4096;
-/// How long another program of the same user is waited for; it needs milliseconds.
-const WAIT: Duration = Duration::from_millis(500);
 const VERSION: u32 = 1;
 
 /// What is remembered of one record.
@@ -43,105 +43,6 @@ pub struct Remembered {
     pub count: u64,
     /// The digest of the newest.
     pub head: Digest,
-}
-
-/// An incident that is remembered and whose record is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gone {
-    /// The incident's id.
-    pub incident: String,
-    /// What is remembered of its record, where that can be read.
-    pub was: Option<Remembered>,
-    /// The file that remembers it.
-    pub file: PathBuf,
-}
-
-impl Gone {
-    /// Puts it into words, with the ways out.
-    pub fn message(&self, lang: Lang) -> Message {
-        let id = self.incident.as_str();
-        let text = match &self.was {
-            Some(was) => {
-                Witness::Gone.with(lang, &[id, &was.count.to_string(), &was.head.to_string()])
-            }
-            None => Witness::GoneUnread.with(lang, &[id]),
-        };
-        let file = self.file.display().to_string();
-        Message::plain(text)
-            .hint(Witness::GoneHint.text(lang))
-            .hint(Witness::ForgetHint.with(lang, &[&file]))
-    }
-}
-
-/// A record does not hold what is remembered of it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HeadDoubt {
-    /// It is shorter.
-    #[error("the record of `{incident}` had {} entries with head `{}` and has {is} now: its end was cut off, or an older copy was put back", was.count, was.head.short())]
-    Cut {
-        /// The incident's id.
-        incident: String,
-        /// What is remembered.
-        was: Box<Remembered>,
-        /// How many entries there are now.
-        is: u64,
-    },
-    /// The entry at the remembered place is another one.
-    #[error("the record of `{incident}` was rewritten: after {} entries its head was `{}` and is `{}` now", was.count, was.head.short(), is.short())]
-    Rewritten {
-        /// The incident's id.
-        incident: String,
-        /// What is remembered.
-        was: Box<Remembered>,
-        /// The head after so many entries now.
-        is: Digest,
-    },
-    /// Another record stands under the same incident id.
-    #[error("another record stands in the place of `{incident}`: the one that was there had {} entries with head `{}`", was.count, was.head.short())]
-    Replaced {
-        /// The incident's id.
-        incident: String,
-        /// What is remembered of the record that was there.
-        was: Box<Remembered>,
-        /// The record id that is there now.
-        is: String,
-    },
-}
-
-impl HeadDoubt {
-    /// Returns the incident's id.
-    pub fn incident(&self) -> &str {
-        match self {
-            Self::Cut { incident, .. }
-            | Self::Rewritten { incident, .. }
-            | Self::Replaced { incident, .. } => incident,
-        }
-    }
-
-    /// Puts it into words, with the ways out.
-    pub fn message(&self, lang: Lang) -> Message {
-        let (incident, was) = (self.incident(), self.was());
-        let (count, head) = (was.count.to_string(), was.head.short());
-        let text = match self {
-            Self::Cut { is, .. } => {
-                Witness::Cut.with(lang, &[incident, &count, &head, &is.to_string()])
-            }
-            Self::Rewritten { is, .. } => {
-                Witness::Rewritten.with(lang, &[incident, &count, &head, &is.short()])
-            }
-            Self::Replaced { .. } => Witness::Replaced.with(lang, &[incident, &count, &head]),
-        };
-        Message::plain(text)
-            .hint(Witness::KeepAndFindOut.text(lang))
-            .hint(Witness::AcceptHint.with(lang, &[incident]))
-    }
-
-    /// Returns what is remembered.
-    pub fn was(&self) -> &Remembered {
-        match self {
-            Self::Cut { was, .. } | Self::Rewritten { was, .. } | Self::Replaced { was, .. } => was,
-        }
-    }
 }
 
 /// A place in a record that is held against what is remembered.
@@ -173,53 +74,6 @@ struct Seen {
     trouble: Option<Trouble>,
     doubts: BTreeMap<String, HeadDoubt>,
     damaged: BTreeMap<String, u64>,
-}
-
-/// Why heads are not remembered, or what is remembered cannot be read.
-#[derive(Debug, Clone)]
-struct Trouble {
-    path: PathBuf,
-    why: Why,
-}
-
-#[derive(Debug, Clone)]
-enum Why {
-    System(String),
-    NotPlain,
-    /// It belongs to neither this user nor root, who might have written anything.
-    Foreign,
-    Garbled,
-    Locked,
-}
-
-impl Trouble {
-    fn of(path: &Path, e: &io::Error) -> Self {
-        let why = match e.kind() {
-            _ if e.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => Why::NotPlain,
-            ErrorKind::InvalidInput => Why::NotPlain,
-            ErrorKind::TimedOut => Why::Locked,
-            ErrorKind::Other => Why::Foreign,
-            _ => Why::System(e.to_string()),
-        };
-        Self { path: path.to_owned(), why }
-    }
-
-    fn message(&self, lang: Lang) -> Message {
-        let text = |key: Witness| key.text(lang).to_owned();
-        let why = match &self.why {
-            Why::System(why) => why.clone(),
-            Why::NotPlain => text(Witness::TroubleNotPlain),
-            Why::Foreign => text(Witness::TroubleForeign),
-            Why::Garbled => text(Witness::TroubleGarbled),
-            Why::Locked => text(Witness::TroubleLocked),
-        };
-        let path = self.path.display().to_string();
-        let message = Message::plain(Witness::NotRemembered.with(lang, &[&path, &why]));
-        match self.why {
-            Why::NotPlain | Why::Foreign | Why::Garbled => message.hint(text(Witness::TroubleHint)),
-            Why::System(_) | Why::Locked => message,
-        }
-    }
 }
 
 /// The file of one record.
@@ -511,105 +365,4 @@ fn pointer(mode: Mode, incident: &str) -> String {
         Mode::Exercise => "exercise",
     };
     format!("{mode}-{incident}")
-}
-
-/// Makes the user's folder. What lies above it may be a group's, and is then made for the group.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let missing: Vec<&Path> = folder.ancestors().take_while(|p| !p.exists()).collect();
-    for path in missing.into_iter().rev() {
-        let parent = path.parent().unwrap_or(Path::new("/"));
-        let shared = path != folder && fs::metadata(parent)?.mode() & 0o2020 == 0o2020;
-        // Sticky, where users have their folders side by side: none of them moves another's away.
-        let mode = match shared {
-            true if Some(path) == folder.parent() => 0o3770,
-            true => 0o2770,
-            false => 0o700,
-        };
-        match DirBuilder::new().mode(mode).create(path) {
-            Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
-            other => other?,
-        }
-        if shared {
-            // The umask took the group's rights away.
-            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
-        }
-        File::open(parent)?.sync_all()?;
-    }
-    if let Some(parent) = folder.parent() {
-        let meta = fs::metadata(parent)?;
-        // As an earlier version made it.
-        if meta.mode() & 0o1020 == 0o020 && meta.uid() == rustix::process::geteuid().as_raw() {
-            let mode = meta.mode() & 0o7777 | 0o1000;
-            fs::set_permissions(parent, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
-        }
-    }
-    own_folder(folder)
-}
-
-/// Says that what is there belongs to this user or to root.
-fn own(meta: &fs::Metadata) -> io::Result<()> {
-    let own = meta.uid() == rustix::process::geteuid().as_raw() || meta.uid() == 0;
-    if own { Ok(()) } else { Err(io::Error::other("it belongs to another user")) }
-}
-
-fn own_folder(folder: &Path) -> io::Result<()> {
-    let meta = fs::symlink_metadata(folder)?;
-    if meta.is_dir() { own(&meta) } else { Err(ErrorKind::InvalidInput.into()) }
-}
-
-/// Opens a file of this user's own; neither a link nor a pipe in its place leads or holds us up.
-fn own_file(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().read(true).custom_flags(PLAIN).open(path)?;
-    plain(&file)?;
-    Ok(file)
-}
-
-fn plain(file: &File) -> io::Result<()> {
-    let meta = file.metadata()?;
-    if meta.is_file() { own(&meta) } else { Err(ErrorKind::InvalidInput.into()) }
-}
-
-const PLAIN: i32 = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).bits().cast_signed();
-
-fn lock(folder: &Path) -> io::Result<File> {
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .custom_flags(PLAIN)
-        .open(folder.join("lock"))?;
-    plain(&file)?;
-    let mut waited = Duration::ZERO;
-    while file.try_lock().is_err() {
-        if waited >= WAIT {
-            return Err(io::Error::new(ErrorKind::TimedOut, "another program holds its lock"));
-        }
-        let nap = Duration::from_millis(2);
-        std::thread::sleep(nap);
-        waited += nap;
-    }
-    Ok(file)
-}
-
-/// Puts a file in the place of another, so that after a crash one of the two is there, whole.
-fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let temporary = folder.join(format!(".{name}.{}", std::process::id()));
-    let written = || -> io::Result<()> {
-        // A leftover of a program that had our number and was killed.
-        match fs::remove_file(&temporary) {
-            Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
-            _ => {}
-        }
-        let mut file =
-            OpenOptions::new().create_new(true).write(true).mode(0o600).open(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, folder.join(name))
-    };
-    if let Err(e) = written() {
-        let _ = fs::remove_file(&temporary);
-        return Err(e);
-    }
-    File::open(folder)?.sync_all()
 }

@@ -320,7 +320,7 @@ fn a_head_is_taken_as_people_write_it_and_anything_else_is_wrong_usage() {
     home.fails(&["log", "verify", &id, "--head", ""], 2, "too short");
     home.fails(&["log", "verify", &id, "--head", &format!("{head}0")], 2, "too long");
     // The hand-over says it in the groups in which it is read out.
-    let grouped = head[..16].as_bytes().chunks(4).map(|c| std::str::from_utf8(c).unwrap());
+    let grouped = head.as_bytes()[..16].chunks(4).map(|c| std::str::from_utf8(c).unwrap());
     let grouped = grouped.collect::<Vec<_>>().join(" ");
     assert!(home.ok(&["handover", &id, "--show"]).contains(&grouped), "{grouped}");
 }

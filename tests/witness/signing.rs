@@ -260,7 +260,7 @@ fn a_list_of_signers_is_read_as_ssh_keygen_reads_it() {
         assert_eq!(ours.code == 0, theirs.code == 0, "{i}: {armour}{}", ours.err);
         held.push(ours.code == 0);
     }
-    assert_eq!(held[0], false, "line ends of other systems");
+    assert!(!held[0], "line ends of other systems");
     assert!(held.contains(&true));
 }
 
