@@ -284,17 +284,7 @@ pub enum LogCmd {
         id: String,
     },
     /// Recompute everything: 0 intact, 1 problem found, 2 could not check
-    Verify {
-        /// Incident, or the folder or file of a record
-        #[arg(value_name = "ID|FOLDER")]
-        target: String,
-        /// A head that somebody wrote down; its first digits are enough
-        #[arg(long, value_name = "H")]
-        head: Option<String>,
-        /// Check signed checkpoints against this list of allowed signers (OpenSSH's form)
-        #[arg(long, value_name = "FILE")]
-        signers: Option<PathBuf>,
-    },
+    Verify(Verify),
     /// Write the record's bytes to standard output; with a key, a checkpoint is signed before
     Export {
         /// Incident
@@ -342,7 +332,30 @@ pub enum LogCmd {
     Harden {
         /// Incident
         id: String,
+        /// A record that is damaged or not as it was remembered is no hindrance
+        #[arg(long)]
+        yes: bool,
     },
+}
+
+/// What to recompute, and what to hold it against.
+#[derive(Debug, Clone, Args)]
+pub struct Verify {
+    /// Incident, or the folder or file of a record
+    #[arg(value_name = "ID|FOLDER")]
+    pub target: String,
+    /// A head that somebody wrote down; its first digits are enough
+    #[arg(long, value_name = "H")]
+    pub head: Option<String>,
+    /// The text of a checkpoint that was kept elsewhere, with FILE.sig beside it; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Vec<PathBuf>,
+    /// Check signed checkpoints against this list of allowed signers (OpenSSH's form)
+    #[arg(long, value_name = "FILE")]
+    pub signers: Option<PathBuf>,
+    /// Who must have signed, by a name in the list of signers
+    #[arg(long, value_name = "WHO", requires = "signers")]
+    pub signer: Option<String>,
 }
 
 /// With what to sign; else what config.ron names.

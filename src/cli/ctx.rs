@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{Common, Format};
@@ -322,11 +322,21 @@ impl Ctx {
 /// # Errors
 /// It cannot be read, is too large, or is not UTF-8.
 pub(super) fn read_text(path: &Path, most: usize, lang: Lang) -> Result<String, Fault> {
-    let shown: PathBuf = path.to_owned();
-    let fault = |why: &str| {
-        let text = Command::CannotRead.with(lang, &[&shown.display().to_string(), why]);
-        Fault::usage(Message::plain(text))
-    };
+    let bytes = read_bytes(path, most, lang)?;
+    String::from_utf8(bytes).map_err(|e| unreadable(path, &format!("UTF-8: {e}"), lang))
+}
+
+fn unreadable(path: &Path, why: &str, lang: Lang) -> Fault {
+    let text = Command::CannotRead.with(lang, &[&path.display().to_string(), why]);
+    Fault::usage(Message::plain(text))
+}
+
+/// Reads a file of any bytes, or standard input for `-`, up to a size.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub(super) fn read_bytes(path: &Path, most: usize, lang: Lang) -> Result<Vec<u8>, Fault> {
+    let fault = |why: &str| unreadable(path, why, lang);
     let mut bytes = Vec::new();
     let limit = most as u64 + 1;
     let read = if path.as_os_str() == "-" {
@@ -338,5 +348,5 @@ pub(super) fn read_text(path: &Path, most: usize, lang: Lang) -> Result<String, 
     if bytes.len() > most {
         return Err(fault(&format!("> {most} bytes")));
     }
-    String::from_utf8(bytes).map_err(|e| fault(&format!("UTF-8: {e}")))
+    Ok(bytes)
 }

@@ -4,15 +4,13 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-
 use super::args::{Format, LogCmd, SignWith};
 use super::ctx::Ctx;
 use super::fault::Fault;
-use super::{out, sign, witness};
+use super::{out, sign, verify, witness};
 use crate::host::beside::open_plain;
 use crate::host::paths::record_name;
-use crate::host::store::{StoreError, check_path};
+use crate::host::store::StoreError;
 use crate::host::wrong::wrong;
 use crate::record::{self, Report};
 use crate::words::command::Command;
@@ -27,9 +25,7 @@ use crate::words::{entry, say};
 pub(super) fn run(ctx: &Ctx, command: &LogCmd) -> Result<u8, Fault> {
     match command {
         LogCmd::Show { id } => show(ctx, id),
-        LogCmd::Verify { target, head, signers } => {
-            Ok(verify(ctx, target, head.as_deref(), signers.as_deref()))
-        }
+        LogCmd::Verify(args) => Ok(verify::verify(ctx, args)),
         LogCmd::Export { id, sign, with } => export(ctx, id, *sign, with),
         LogCmd::Checkpoint { id } => sign::checkpoint(ctx, id),
         LogCmd::Sign { id, with } => sign::sign(ctx, id, with),
@@ -37,7 +33,7 @@ pub(super) fn run(ctx: &Ctx, command: &LogCmd) -> Result<u8, Fault> {
             sign::timestamp(ctx, id, request.as_deref(), reply.as_deref())
         }
         LogCmd::Accept { id, because } => sign::accept(ctx, id, because),
-        LogCmd::Harden { id } => sign::harden(ctx, &record_file(ctx, id)?),
+        LogCmd::Harden { id, yes } => harden(ctx, id, *yes),
     }
 }
 
@@ -72,7 +68,7 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
 /// Prints the entries that hold, and no line behind or at the damage.
 fn list(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     let checked = Checked::open(ctx, record_file(ctx, id)?)?;
-    let file = checked.from_start(ctx, checked.report.chain.bytes)?;
+    let file = checked.reread(ctx, checked.report.chain.bytes)?;
     out::list(lines(BufReader::with_capacity(1 << 16, file)));
     match checked.unsound(ctx, Witness::OnlyWhatHolds.text(ctx.lang)) {
         Some(message) => Err(Fault::machine(message)),
@@ -120,7 +116,7 @@ impl Checked {
         Ok(Self { file, bytes, report, path })
     }
 
-    fn from_start(&self, ctx: &Ctx, bytes: u64) -> Result<impl Read, Fault> {
+    fn reread(&self, ctx: &Ctx, bytes: u64) -> Result<impl Read, Fault> {
         let mut file = &self.file;
         file.seek(SeekFrom::Start(0)).map_err(|e| cannot_read(ctx, &self.path, &e))?;
         Ok(file.take(bytes))
@@ -157,7 +153,7 @@ fn export(ctx: &Ctx, id: &str, must_sign: bool, with: &SignWith) -> Result<u8, F
     let bytes = checked.bytes.to_string();
     let unsound = checked.unsound(ctx, &Witness::AllExported.with(ctx.lang, &[&bytes]));
     sign::before_export(ctx, id, must_sign, with)?;
-    let file = checked.from_start(ctx, checked.bytes)?;
+    let file = checked.reread(ctx, checked.bytes)?;
     out::bytes(file).map_err(|e| Fault::machine(Message::plain(e.to_string())))?;
     if let Some(message) = unsound {
         return Err(Fault::machine(message));
@@ -169,8 +165,19 @@ fn export(ctx: &Ctx, id: &str, must_sign: bool, with: &SignWith) -> Result<u8, F
     Ok(0)
 }
 
+/// Makes a record append-only, unless that would keep it from being mended.
+fn harden(ctx: &Ctx, id: &str, yes: bool) -> Result<u8, Fault> {
+    let checked = Checked::open(ctx, record_file(ctx, id)?)?;
+    match checked.unsound(ctx, Witness::HarmAsk.text(ctx.lang)) {
+        Some(message) if !yes => {
+            Err(Fault::machine(message.hint(Witness::HarmAskHint.text(ctx.lang))))
+        }
+        _ => sign::harden(ctx, &checked.path),
+    }
+}
+
 /// The file of an incident's record. Nothing is opened: a damaged record can be exported, too.
-fn record_file(ctx: &Ctx, id: &str) -> Result<PathBuf, Fault> {
+pub(super) fn record_file(ctx: &Ctx, id: &str) -> Result<PathBuf, Fault> {
     let store = ctx.store();
     let id = store.resolve(id).map_err(|e| ctx.desk_fault(e.into()))?;
     let path = store.folder().join(id).join(record_name(store.mode()));
@@ -187,126 +194,4 @@ fn record_file(ctx: &Ctx, id: &str) -> Result<PathBuf, Fault> {
 fn cannot_read(ctx: &Ctx, path: &Path, e: &std::io::Error) -> Fault {
     let path = path.display().to_string();
     Fault::machine(Message::plain(Command::CannotRead.with(ctx.lang, &[&path, &e.to_string()])))
-}
-
-#[derive(Serialize)]
-struct VerifyJson<'a> {
-    target: &'a str,
-    intact: bool,
-    entries: u64,
-    head: String,
-    record: Option<String>,
-    problem: Option<String>,
-    line: Option<u64>,
-    head_found_at: Option<u64>,
-    witnesses: &'a witness::Witnessed,
-}
-
-/// Recomputes a record. Needs no pack and no terminal.
-fn verify(ctx: &Ctx, target: &str, head: Option<&str>, signers: Option<&Path>) -> u8 {
-    let lang = ctx.lang;
-    let not_checked = |why: &str| {
-        let message = Message::plain(Command::NotVerified.with(lang, &[target, why]));
-        out::fault(&Fault::usage(message), ctx.format);
-        2
-    };
-    let head = match head.map(clean_head) {
-        Some(h) if h.len() < 16 || !h.bytes().all(|b| b.is_ascii_hexdigit()) => {
-            let message = Message::plain(Command::HeadShort.with(lang, &[&h]));
-            out::fault(&Fault::usage(message), ctx.format);
-            return 2;
-        }
-        other => other,
-    };
-    if let Some(gone) = witness::gone(ctx, target) {
-        out::fault(&gone, ctx.format);
-        return gone.code();
-    }
-    let path = match find(ctx, target) {
-        Ok(path) => path,
-        Err(why) => return not_checked(&why),
-    };
-    let report = match check_path(&path) {
-        Ok(report) => report,
-        Err(e) => return not_checked(&e.to_string()),
-    };
-    let found_at = match &head {
-        None => None,
-        Some(head) => {
-            let found = File::open(&path).and_then(|f| record::entry_with_head(f, head));
-            match found {
-                Ok(found) => found,
-                Err(e) => return not_checked(&e.to_string()),
-            }
-        }
-    };
-    let problem = report.problem.as_ref();
-    let lost = head.is_some() && found_at.is_none();
-    let given = head.as_ref().map(|_| found_at);
-    let witnessed = match witness::look(ctx, &path, &report, given, signers) {
-        Ok(witnessed) => witnessed,
-        Err(why) => return not_checked(&why),
-    };
-    if ctx.format == Format::Json {
-        out::json(&VerifyJson {
-            target,
-            intact: problem.is_none() && !lost && witnessed.problems.is_empty(),
-            entries: report.chain.count,
-            head: report.chain.head.to_string(),
-            record: report.chain.record.clone(),
-            problem: problem.map(|p| p.wrong.to_string()),
-            line: problem.map(|p| p.line),
-            head_found_at: found_at,
-            witnesses: &witnessed,
-        });
-    } else if let Some(p) = problem {
-        out::line(&Command::Damaged.with(lang, &[&p.line.to_string(), &p.wrong.to_string()]));
-    } else {
-        let head = report.chain.head.to_string();
-        out::line(&Command::Intact.with(lang, &[&report.chain.count.to_string(), &head]));
-        match (found_at, lost) {
-            (Some(n), _) => out::line(&Command::HeadMatches.with(lang, &[&n.to_string()])),
-            (None, false) if witnessed.remembered.is_none() => {
-                out::note(Command::TailUnknown.text(lang));
-            }
-            (None, _) => {}
-        }
-    }
-    witnessed.print(ctx);
-    if lost && problem.is_none() {
-        let head = head.unwrap_or_default();
-        let message = Message::plain(Command::HeadMissing.with(lang, &[&head]))
-            .hint(Command::HeadMissingHint.text(lang));
-        out::fault(&Fault::refused(message), Format::Text);
-    }
-    if problem.is_some() || lost || !witnessed.problems.is_empty() {
-        return 1;
-    }
-    if witnessed.none_to_check {
-        return not_checked(Witness::NoneSigned.text(lang));
-    }
-    0
-}
-
-/// A head as people write it down, with spaces or dashes, in either case.
-fn clean_head(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, ' ' | '-' | ':')).collect::<String>().to_lowercase()
-}
-
-/// Finds the record that a folder, a file or an incident id names.
-fn find(ctx: &Ctx, target: &str) -> Result<PathBuf, String> {
-    let path = Path::new(target);
-    if path.is_file() {
-        return Ok(path.to_owned());
-    }
-    if path.is_dir() {
-        return ["record.jsonl", "record.exercise.jsonl"]
-            .iter()
-            .map(|name| path.join(name))
-            .find(|p| p.is_file())
-            .ok_or_else(|| {
-                ctx.lang.pick("文件夹里没有 record.jsonl", "no record.jsonl in it").to_owned()
-            });
-    }
-    record_file(ctx, target).map_err(|f| f.message.text)
 }

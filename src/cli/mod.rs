@@ -8,9 +8,11 @@ mod fault;
 mod log;
 mod out;
 mod pack;
+mod points;
 mod record;
 mod sign;
 mod status;
+mod verify;
 mod witness;
 
 use std::process::ExitCode;

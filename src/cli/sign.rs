@@ -10,12 +10,13 @@ use super::ctx::Ctx;
 use super::fault::Fault;
 use super::out;
 use crate::domain::text;
-use crate::host::beside;
+use crate::host::beside::{self, open_plain};
 use crate::host::harden::{self, Hardened};
-use crate::host::sign::points::{Points, STAMP_MOST};
+use crate::host::sign::points::{Found, Points, STAMP_MOST};
 use crate::host::sign::{self, SignError, With, sums};
 use crate::host::stamp;
 use crate::host::store::{Record, StoreError};
+use crate::host::wrong::wrong;
 use crate::record::Checkpoint;
 use crate::words::command::Command;
 use crate::words::refusal::Message;
@@ -126,9 +127,11 @@ fn no_key(ctx: &Ctx) -> Fault {
 fn here(ctx: &Ctx, id: &str) -> Result<(Record, Checkpoint, String), Fault> {
     let desk = ctx.desk(Vec::new());
     let record = desk.store().open(id).map_err(|e| match e {
-        StoreError::Damaged { .. } => {
-            let mut message =
-                Message::plain(Witness::DamagedNotSigned.with(ctx.lang, &[&e.to_string()]));
+        StoreError::Damaged { ref problem, .. } => {
+            let (line, entry) = (problem.line.to_string(), problem.entry.to_string());
+            let why = wrong(&problem.wrong, ctx.lang);
+            let place = Command::Damaged.with(ctx.lang, &[&line, &entry, &why]);
+            let mut message = Message::plain(Witness::DamagedNotSigned.with(ctx.lang, &[&place]));
             message.hints = e.hints();
             Fault::machine(message)
         }
@@ -160,7 +163,7 @@ fn keep(
     let name = format!("{}.txt", point.name());
     points.put_text(&name, text.as_bytes()).map_err(fault)?;
     let checkpoint = points.path().join(&name).display().to_string();
-    let there = points.read().map_err(fault)?.into_iter().find(|p| p.name == name);
+    let there = points.read().map_err(fault)?.points.into_iter().find(|p| p.name == name);
     for (name, bytes) in there.into_iter().flat_map(|p| p.signatures) {
         // Signing the same place twice with one key adds nothing.
         let good = sums::read(&bytes)
@@ -176,24 +179,9 @@ fn keep(
 }
 
 fn sign_fault(ctx: &Ctx, e: &SignError) -> Fault {
-    let lang = ctx.lang;
-    let mut message = Message::plain(Witness::CannotSign.with(lang, &[&e.to_string()]));
+    let mut message = e.message(ctx.lang);
+    message.text = Witness::CannotSign.with(ctx.lang, &[&message.text]);
     match e {
-        SignError::Encrypted { .. } => {
-            message = message.hint(Witness::EncryptedHint.text(lang));
-        }
-        SignError::Which { held, .. } if held.is_empty() => {
-            message = message.hint(Witness::HoldsNothing.text(lang));
-        }
-        SignError::Which { held, .. } => {
-            for key in held {
-                message = message.hint(Witness::HeldByAgent.with(lang, &[key]));
-            }
-        }
-        _ => {}
-    }
-    match e {
-        SignError::Agent { .. } => Fault::machine(message),
         e if e.is_machine() => Fault::machine(message),
         SignError::Which { .. } => Fault::refused(message),
         _ => Fault::usage(message),
@@ -229,7 +217,7 @@ fn query(ctx: &Ctx, id: &str, file: &Path) -> Result<u8, Fault> {
     let kept = format!("{name}.tsq");
     if !points.put(&kept, &bytes).map_err(fault)? {
         // Asked before: the same query again, so that either reply answers it.
-        let there = points.read().map_err(fault)?.into_iter().find(|p| p.name == name);
+        let there = points.read().map_err(fault)?.points.into_iter().find(|p| p.name == name);
         bytes = there.and_then(|p| p.query).unwrap_or(bytes);
     }
     let shown = file.display().to_string();
@@ -253,40 +241,41 @@ fn answer(ctx: &Ctx, id: &str, file: &Path) -> Result<u8, Fault> {
     let shown = file.display().to_string();
     let refused = |text: String| Fault::refused(Message::plain(text));
     let mut bytes = Vec::new();
-    std::fs::File::open(file)
-        .and_then(|f| f.take(STAMP_MOST + 1).read_to_end(&mut bytes))
-        .map_err(|e| {
-            Fault::usage(Message::plain(Command::CannotRead.with(lang, &[&shown, &e.to_string()])))
-        })?;
+    open_plain(file).and_then(|f| f.take(STAMP_MOST + 1).read_to_end(&mut bytes)).map_err(|e| {
+        let values = [shown.as_str(), &sign::why(&e, lang)];
+        Fault::usage(Message::plain(Command::CannotRead.with(lang, &values)))
+    })?;
     if bytes.len() as u64 > STAMP_MOST {
         let why = format!("> {STAMP_MOST} bytes");
         return Err(refused(Witness::BadReply.with(lang, &[&shown, &why])));
     }
     let reply = stamp::reply(&bytes)
-        .map_err(|e| refused(Witness::BadReply.with(lang, &[&shown, &e.to_string()])))?;
+        .map_err(|e| refused(Witness::BadReply.with(lang, &[&shown, &e.text(lang)])))?;
     let store = ctx.store();
     let id = store.resolve(id).map_err(|e| ctx.desk_fault(e.into()))?;
     let folder = store.folder().join(&id);
     let points = Points::open(&folder).map_err(fault)?;
-    let all = points.as_ref().map_or(Ok(Vec::new()), Points::read).map_err(fault)?;
-    let about = all.into_iter().find(|p| p.digest() == reply.digest);
+    let all = points.as_ref().map_or(Ok(Found::default()), Points::read).map_err(fault)?;
+    let about = all.points.into_iter().find(|p| p.digest() == reply.digest);
     let (Some(points), Some(point)) = (points, about) else {
         let digest = reply.digest.to_string();
         return Err(refused(Witness::ReplyForNothing.with(lang, &[&shown, &digest])));
     };
+    // As openssl has it: a query with a nonce is answered with the same, and with no other.
     let asked = point.query.as_deref().and_then(stamp::nonce_of);
-    if let (Some(asked), Some(answered)) = (&asked, &reply.nonce)
-        && asked != answered
+    if let Some(asked) = asked
+        && reply.nonce.as_ref() != Some(&asked)
     {
-        return Err(refused(Witness::ReplyNonce.with(lang, &[&shown])));
+        let key = if reply.nonce.is_some() { Witness::ReplyNonce } else { Witness::ReplyNoNonce };
+        return Err(refused(key.with(lang, &[&shown])));
     }
     let text = points.path().join(&point.name).display().to_string();
-    let kept = points.path().join(format!("{}.tsr", point.name)).display().to_string();
-    if !points.put(&format!("{}.tsr", point.name), &bytes).map_err(fault)?
-        && point.stamp.as_ref() != Some(&bytes)
-    {
-        return Err(refused(Witness::StampThere.with(lang, &[&text])));
-    }
+    let there = point.stamps.iter().find(|(_, stamp)| *stamp == bytes);
+    let kept = match there {
+        Some((name, _)) => points.path().join(name),
+        None => points.put_stamp(&point.name, &bytes).map_err(fault)?,
+    };
+    let kept = kept.display().to_string();
     out::line(&Witness::ReplyKept.with(lang, &[&kept, &reply.time]));
     out::note(&Witness::CheckStamp.with(lang, &[&text, &kept]));
     Ok(0)

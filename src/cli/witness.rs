@@ -1,26 +1,23 @@
 //! What bears witness to a record: the head remembered here, the head that somebody wrote down, signed
 //! checkpoints, time-stamps. Which of them were in force, and what none of them would have found.
 
-use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::path::Path;
 
 use serde::Serialize;
 
 use super::args::{Cmd, Format, LogCmd};
-use super::ctx::{Ctx, read_text};
+use super::ctx::{Ctx, read_bytes};
 use super::fault::Fault;
 use super::out;
+use super::points::Judge;
 use crate::domain::event::Mode;
 use crate::host::harden;
 use crate::host::heads::{self, HeadDoubt, Place};
 use crate::host::paths::record_name;
-use crate::host::sign::points::{Point, Points};
-use crate::host::sign::signers::{LIST_MOST, Signers};
-use crate::host::sign::{fingerprint, sums};
-use crate::host::stamp;
+use crate::host::sign::points::Point;
+use crate::host::sign::signers::{BadLine, LIST_MOST, Signers};
 use crate::host::store::resolve;
-use crate::record::{Digest, Report, heads_at};
+use crate::record::Report;
 use crate::words::refusal::Message;
 use crate::words::witness::Witness;
 
@@ -29,28 +26,42 @@ use crate::words::witness::Witness;
 pub(super) struct Witnessed {
     /// What does not hold.
     pub(super) problems: Vec<String>,
+    /// What could not be checked, so that nothing is said about it.
+    pub(super) not_checked: Vec<String>,
     /// The head remembered on this host.
     pub(super) remembered: Option<Remembered>,
     /// Whether the head that was given is the record's; nothing where none was given.
     head_given: Option<bool>,
-    signed: Signed,
-    /// Time-stamps that name the text beside them.
-    timestamps: Vec<String>,
+    /// Checkpoints that were kept elsewhere and given.
+    pub(super) given: Vec<Given>,
+    pub(super) signed: Signed,
+    /// Time-stamps that name the text beside them, by time.
+    pub(super) timestamps: Vec<String>,
+    /// How many entries the newest time-stamp is about.
+    pub(super) stamp_reaches: u64,
     append_only: Option<bool>,
     /// Attacks that nothing here would have found: `cut`, `cut_unseen`, `rewrite`, `histories`,
     /// `back_dating`.
     not_found: Vec<&'static str>,
-    /// How many entries somebody here has seen or written down.
-    seen: u64,
+    /// How many entries somebody here has seen, written down or signed.
+    pub(super) seen: u64,
     /// Signers were given, but there is nothing that is signed.
     #[serde(skip)]
     pub(super) none_to_check: bool,
     #[serde(skip)]
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
     #[serde(skip)]
-    lines: Vec<String>,
+    pub(super) lines: Vec<String>,
     #[serde(skip)]
     hints: Vec<String>,
+}
+
+/// A checkpoint that was kept elsewhere.
+#[derive(Debug, Serialize)]
+pub(super) struct Given {
+    pub(super) file: String,
+    pub(super) entries: Option<u64>,
+    pub(super) holds: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -61,20 +72,25 @@ pub(super) struct Remembered {
 }
 
 #[derive(Debug, Default, Serialize)]
-struct Signed {
+pub(super) struct Signed {
     /// With a signature that holds, by a signer who is allowed.
-    valid: usize,
+    pub(super) valid: usize,
     /// With a problem.
-    bad: usize,
+    pub(super) bad: usize,
     /// With a signature that holds, while no list of signers was given.
-    unchecked: usize,
+    pub(super) unchecked: usize,
     /// The most entries that a valid one reaches.
-    reaches: u64,
+    pub(super) reaches: u64,
 }
 
 impl Witnessed {
-    fn problem(&mut self, text: String) {
+    pub(super) fn problem(&mut self, text: String) {
         self.problems.push(text);
+    }
+
+    /// Says whether nothing outside the record's folder bears it out.
+    pub(super) fn alone(&self) -> bool {
+        self.remembered.is_none() && self.given.is_empty()
     }
 
     /// Prints what was found out: problems to standard error, measures as data.
@@ -96,10 +112,12 @@ impl Witnessed {
         }
     }
 
-    fn known(&self, given: Option<Option<u64>>) -> u64 {
+    /// How many entries are held by what lies outside the record's folder.
+    fn known(&self, head: Option<Option<u64>>) -> u64 {
         let remembered = self.remembered.as_ref().filter(|r| r.holds == Some(true));
-        let remembered = remembered.map_or(0, |r| r.entries);
-        remembered.max(given.flatten().map_or(0, |n| n + 1))
+        let given = self.given.iter().filter(|g| g.holds).filter_map(|g| g.entries);
+        let head = head.flatten().map_or(0, |n| n + 1);
+        given.chain(remembered.map(|r| r.entries)).fold(head, u64::max)
     }
 
     fn open(&self, name: &str, ctx: &Ctx) -> String {
@@ -108,14 +126,32 @@ impl Witnessed {
             "cut_unseen" => return Witness::OpenAfter.with(ctx.lang, &[&self.seen.to_string()]),
             "rewrite" => Witness::OpenRewrite,
             "histories" => Witness::OpenHistories,
-            _ => Witness::OpenBackDating,
+            _ => match self.timestamps.last() {
+                None => Witness::OpenBackDating,
+                Some(newest) => {
+                    let reaches = self.stamp_reaches.to_string();
+                    return Witness::OpenBackDatingPart.with(ctx.lang, &[&reaches, newest]);
+                }
+            },
         };
         key.text(ctx.lang).to_owned()
     }
 }
 
-/// Looks at everything that bears witness to a record. `given` is the head that was given, and the
-/// entry that has it.
+/// With what a record is to be held together.
+#[derive(Default)]
+pub(super) struct Against<'a> {
+    /// Whether a head was given, and the entry that has it.
+    pub(super) head: Option<Option<u64>>,
+    /// Checkpoints that were kept elsewhere.
+    pub(super) points: Vec<Point>,
+    /// The list of signers.
+    pub(super) signers: Option<&'a Path>,
+    /// Who must have signed.
+    pub(super) signer: Option<&'a str>,
+}
+
+/// Looks at everything that bears witness to a record.
 ///
 /// # Errors
 /// Something could not be read, so that nothing is said about it.
@@ -123,83 +159,52 @@ pub(super) fn look(
     ctx: &Ctx,
     path: &Path,
     report: &Report,
-    given: Option<Option<u64>>,
-    signers: Option<&Path>,
+    against: &Against<'_>,
 ) -> Result<Witnessed, String> {
     let mut out = Witnessed::default();
     let w = |key: Witness| key.text(ctx.lang).to_owned();
-    let with = |key: Witness, values: &[&dyn Display]| {
-        let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-        key.with(ctx.lang, &values.iter().map(String::as_str).collect::<Vec<_>>())
-    };
-    let signers = signers.map(|file| list(ctx, file, &mut out)).transpose()?;
+    let signers = against.signers.map(|file| list(ctx, file, &mut out)).transpose()?;
     out.lines.push(w(Witness::MeasuresAre));
     if report.intact() {
         out.lines.push(w(Witness::MeasureChain));
     }
+    if report.chain.recovered > 0 {
+        let answered = report.chain.recovered.to_string();
+        out.lines.push(Witness::MeasureAnswered.with(ctx.lang, &[&answered]));
+    }
     let line = remembered(ctx, path, report, &mut out);
     out.lines.push(line);
-    out.head_given = given.map(|found| found.is_some());
+    out.head_given = against.head.map(|found| found.is_some());
     out.lines.push(w(match out.head_given {
         None => Witness::MeasureWrittenNo,
         Some(true) => Witness::MeasureWrittenYes,
         Some(false) => Witness::MeasureWrittenWrong,
     }));
-
-    let unreadable = |e: &dyn Display| with(Witness::CannotReadPoints, &[e]);
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let points = Points::open(folder).and_then(|p| p.map_or(Ok(Vec::new()), |p| p.read()));
-    let points = points.map_err(|e| unreadable(&e))?;
-    let wanted = points.iter().filter_map(|p| Some(p.says.as_ref().ok()?.count)).collect();
-    let places =
-        std::fs::File::open(path).and_then(|f| heads_at(f, &wanted)).map_err(|e| unreadable(&e))?;
-    for point in &points {
-        let ok = place(ctx, point, report, &places, &mut out);
-        signatures(ctx, point, ok, signers.as_ref(), &mut out);
-        stamps(ctx, point, &mut out);
-    }
-    let signed = &out.signed;
-    out.none_to_check = signers.is_some() && signed.valid + signed.bad == 0;
-    let total = report.chain.count;
-    out.lines.push(match (signed.valid, signed.bad, signed.unchecked) {
-        (0, 0, 0) => w(Witness::MeasureSignedNone),
-        (valid, bad, _) if bad > 0 => with(Witness::MeasureSignedBad, &[&valid, &bad]),
-        (0, _, unchecked) => with(Witness::MeasureSignedUnchecked, &[&unchecked]),
-        (valid, ..) => with(Witness::MeasureSigned, &[&valid, &signed.reaches, &total]),
-    });
-    out.lines.push(match out.timestamps.last() {
-        None => w(Witness::MeasureStampsNone),
-        Some(newest) => with(Witness::MeasureStamps, &[&out.timestamps.len(), newest]),
-    });
+    let judge = Judge { ctx, report, signers: signers.as_ref(), signer: against.signer };
+    judge.all(path, &against.points, &mut out)?;
     out.append_only = harden::is_set(path);
     if let Some(set) = out.append_only {
         let key = if set { Witness::MeasureAppendOnly } else { Witness::MeasureAppendOnlyNo };
         out.lines.push(w(key));
     }
 
-    let known = out.known(given);
-    let mut not_found = Vec::new();
-    not_found.push(if known == 0 { "cut" } else { "cut_unseen" });
-    if known == 0 && out.signed.valid == 0 {
-        not_found.push("rewrite");
+    let known = out.known(against.head);
+    // A checkpoint in the same folder can be taken away with what it would have found.
+    out.not_found.push(if known == 0 { "cut" } else { "cut_unseen" });
+    out.seen = known.max(out.signed.reaches);
+    if known == 0 {
+        out.not_found.push(if out.signed.valid == 0 { "rewrite" } else { "cut_unseen" });
     }
-    not_found.push("histories");
-    if out.timestamps.is_empty() {
-        not_found.push("back_dating");
-    }
-    out.not_found = not_found;
-    out.seen = known;
+    out.not_found.extend(["histories", "back_dating"]);
     Ok(out)
 }
 
 fn list(ctx: &Ctx, file: &Path, out: &mut Witnessed) -> Result<Signers, String> {
     let name = file.display().to_string();
-    let text = read_text(file, LIST_MOST, ctx.lang).map_err(|f| f.message.text)?;
-    let signers = Signers::parse(&text, ctx.zone)
-        .map_err(|e| Witness::SignersBad.with(ctx.lang, &[&name, &e.to_string()]))?;
-    let note =
-        |e: &dyn Display| Witness::SignersPassedOver.with(ctx.lang, &[&name, &e.to_string()]);
-    out.notes.extend(signers.passed_over.iter().map(|e| note(e)));
+    let bytes = read_bytes(file, LIST_MOST, ctx.lang).map_err(|f| f.message.text)?;
+    let signers = Signers::parse(&bytes, ctx.zone);
+    let note = |e: &BadLine| Witness::SignersPassedOver.with(ctx.lang, &[&name, &e.text(ctx.lang)]);
+    out.notes.extend(signers.passed_over.iter().map(note));
     Ok(signers)
 }
 
@@ -268,8 +273,9 @@ fn remembered(ctx: &Ctx, path: &Path, report: &Report, out: &mut Witnessed) -> S
     let lang = ctx.lang;
     let (was, line, holds) = match memory(ctx, path, report) {
         Memory::None => {
-            if let Some(why) = ctx.heads.trouble() {
-                out.notes.push(Witness::NotRemembered.with(lang, &[&why]));
+            if let Some(Message { text, hints }) = ctx.heads.trouble(lang) {
+                out.notes.push(text);
+                out.notes.extend(hints.iter().map(|hint| format!("  -> {hint}")));
             }
             return Witness::MeasureHeadNo.text(lang).to_owned();
         }
@@ -296,108 +302,6 @@ fn remembered(ctx: &Ctx, path: &Path, report: &Report, out: &mut Witnessed) -> S
     };
     out.remembered = Some(Remembered { entries: was.count, head: was.head.to_string(), holds });
     line
-}
-
-/// Holds one checkpoint's text against the record.
-fn place(
-    ctx: &Ctx,
-    point: &Point,
-    report: &Report,
-    places: &BTreeMap<u64, Digest>,
-    out: &mut Witnessed,
-) -> bool {
-    let (lang, name) = (ctx.lang, &point.name);
-    let says = match &point.says {
-        Ok(says) => says,
-        Err(e) => {
-            out.problem(Witness::PointText.with(lang, &[name, &e.to_string()]));
-            return false;
-        }
-    };
-    let count = says.count.to_string();
-    let problem = if Some(&says.record) != report.chain.record.as_ref() {
-        Witness::PointOther.with(lang, &[name])
-    } else {
-        match places.get(&says.count) {
-            Some(there) if *there == says.head => return true,
-            Some(there) => {
-                let (said, is) = (says.head.short(), there.short());
-                Witness::PointHead.with(lang, &[name, &count, &said, &is])
-            }
-            None => {
-                let is = report.chain.count.to_string();
-                Witness::PointBeyond.with(lang, &[name, &count, &is])
-            }
-        }
-    };
-    out.problem(problem);
-    false
-}
-
-/// Checks the signatures of one checkpoint.
-fn signatures(
-    ctx: &Ctx,
-    point: &Point,
-    in_place: bool,
-    signers: Option<&Signers>,
-    out: &mut Witnessed,
-) {
-    let lang = ctx.lang;
-    let count = point.says.as_ref().map_or(0, |p| p.count);
-    let (mut valid, mut bad, mut unchecked) = (false, !in_place, false);
-    for (name, bytes) in &point.signatures {
-        let read = sums::read(bytes).and_then(|s| sums::verify(&s, &point.text).map(|()| s));
-        let sig = match read {
-            Ok(sig) => sig,
-            Err(e) => {
-                out.problem(Witness::SignatureBad.with(lang, &[name, &e.to_string()]));
-                bad = true;
-                continue;
-            }
-        };
-        let key = fingerprint(sig.public_key());
-        match signers.map(|s| s.allow(sig.public_key(), ctx.now())) {
-            None => unchecked = true,
-            Some(Ok(who)) => {
-                valid = true;
-                let n = count.to_string();
-                out.notes.push(Witness::SignatureGood.with(lang, &[name, &who, &key, &n]));
-            }
-            Some(Err(e)) => {
-                bad = true;
-                let values = [name.as_str(), &e.to_string(), &key];
-                out.problem(Witness::SignatureUnknown.with(lang, &values));
-            }
-        }
-    }
-    if point.signatures.is_empty() && in_place {
-        return;
-    }
-    let signed = &mut out.signed;
-    if bad {
-        signed.bad += 1;
-    } else if valid {
-        signed.valid += 1;
-        signed.reaches = signed.reaches.max(count);
-    } else if unchecked {
-        signed.unchecked += 1;
-    }
-}
-
-/// Reads the time-stamp of one checkpoint.
-fn stamps(ctx: &Ctx, point: &Point, out: &mut Witnessed) {
-    let Some(bytes) = &point.stamp else { return };
-    let name = format!("{}.tsr", point.name);
-    let why = match stamp::reply(bytes) {
-        Ok(reply) if reply.digest == point.digest() => {
-            out.timestamps.push(reply.time);
-            out.timestamps.sort_unstable();
-            return;
-        }
-        Ok(_) => Witness::StampOther.text(ctx.lang).to_owned(),
-        Err(e) => e.to_string(),
-    };
-    out.problem(Witness::StampBad.with(ctx.lang, &[&name, &why]));
 }
 
 /// Says of the incident that was meant, by its id, a part of it or its folder, that it is remembered and
@@ -434,11 +338,12 @@ pub(super) fn tell(
     command: Option<&Cmd>,
     outcome: Result<u8, Fault>,
 ) -> Result<u8, Fault> {
-    if matches!(command, Some(Cmd::Next | Cmd::Log(LogCmd::Verify { .. }))) {
+    if matches!(command, Some(Cmd::Next | Cmd::Log(LogCmd::Verify(_)))) {
         return outcome;
     }
-    if let Some(why) = ctx.heads.trouble() {
-        out::note(&format!("jishi: {}", Witness::NotRemembered.with(ctx.lang, &[&why])));
+    if let Some(Message { text, hints }) = ctx.heads.trouble(ctx.lang) {
+        out::note(&format!("jishi: {text}"));
+        hints.iter().for_each(|hint| out::note(&format!("  -> {hint}")));
     }
     for (id, n) in ctx.heads.damaged() {
         let text = Witness::NewestDamaged.with(ctx.lang, &[&id, &n.to_string()]);

@@ -50,7 +50,7 @@ pub fn attachment(path: &Path) -> Result<Attachment, AttachError> {
     let fault = |source| AttachError::Read { path: shown.clone(), source };
     // A pipe or a device would be waited for, and might never end.
     if !std::fs::metadata(path).map_err(fault)?.is_file() {
-        return Err(fault(io::Error::from(io::ErrorKind::InvalidInput)));
+        return Err(fault(io::Error::new(io::ErrorKind::InvalidInput, NOT_PLAIN)));
     }
     let mut file = File::open(path).map_err(fault)?;
     let mut hasher = Sha256::new();
@@ -114,6 +114,8 @@ pub fn put_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+const NOT_PLAIN: &str = "not a plain file";
+
 /// Opens a plain file for reading, through links; a pipe or a device would hold us up.
 ///
 /// # Errors
@@ -128,7 +130,7 @@ pub fn open_plain(path: &Path) -> io::Result<File> {
     );
     let file = options.open(path)?;
     let plain = file.metadata()?.is_file();
-    if plain { Ok(file) } else { Err(io::Error::from(io::ErrorKind::InvalidInput)) }
+    if plain { Ok(file) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, NOT_PLAIN)) }
 }
 
 /// A path as a person types it: `~/` is their home.

@@ -5,15 +5,20 @@
 //! folder and thus outside the incident's. A record that no longer holds what is remembered of it is
 //! still read, but nothing is added to it until a person accepts it as it is, with a reason.
 
+mod files;
+mod told;
+
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use files::{lock, make_folder, own_file, own_folder, replace};
+pub use told::{Gone, HeadDoubt};
+use told::{Trouble, Why};
 
 use super::paths::record_name;
 use super::store::{Record, is_incident_id};
@@ -22,12 +27,9 @@ use crate::domain::text::printable;
 use crate::record::{Digest, heads_at};
 use crate::words::Lang;
 use crate::words::refusal::Message;
-use crate::words::witness::Witness;
 
 /// The longest file that is read, in bytes.
 const MOST: u64 = 4096;
-/// How long another program of the same user is waited for; it needs milliseconds.
-const WAIT: Duration = Duration::from_millis(500);
 const VERSION: u32 = 1;
 
 /// What is remembered of one record.
@@ -41,105 +43,6 @@ pub struct Remembered {
     pub count: u64,
     /// The digest of the newest.
     pub head: Digest,
-}
-
-/// An incident that is remembered and whose record is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gone {
-    /// The incident's id.
-    pub incident: String,
-    /// What is remembered of its record, where that can be read.
-    pub was: Option<Remembered>,
-    /// The file that remembers it.
-    pub file: PathBuf,
-}
-
-impl Gone {
-    /// Puts it into words, with the ways out.
-    pub fn message(&self, lang: Lang) -> Message {
-        let id = self.incident.as_str();
-        let text = match &self.was {
-            Some(was) => {
-                Witness::Gone.with(lang, &[id, &was.count.to_string(), &was.head.to_string()])
-            }
-            None => Witness::GoneUnread.with(lang, &[id]),
-        };
-        let file = self.file.display().to_string();
-        Message::plain(text)
-            .hint(Witness::GoneHint.text(lang))
-            .hint(Witness::ForgetHint.with(lang, &[&file]))
-    }
-}
-
-/// A record does not hold what is remembered of it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HeadDoubt {
-    /// It is shorter.
-    #[error("the record of `{incident}` had {} entries with head `{}` and has {is} now: its end was cut off, or an older copy was put back", was.count, was.head.short())]
-    Cut {
-        /// The incident's id.
-        incident: String,
-        /// What is remembered.
-        was: Box<Remembered>,
-        /// How many entries there are now.
-        is: u64,
-    },
-    /// The entry at the remembered place is another one.
-    #[error("the record of `{incident}` was rewritten: after {} entries its head was `{}` and is `{}` now", was.count, was.head.short(), is.short())]
-    Rewritten {
-        /// The incident's id.
-        incident: String,
-        /// What is remembered.
-        was: Box<Remembered>,
-        /// The head after so many entries now.
-        is: Digest,
-    },
-    /// Another record stands under the same incident id.
-    #[error("another record stands in the place of `{incident}`: the one that was there had {} entries with head `{}`", was.count, was.head.short())]
-    Replaced {
-        /// The incident's id.
-        incident: String,
-        /// What is remembered of the record that was there.
-        was: Box<Remembered>,
-        /// The record id that is there now.
-        is: String,
-    },
-}
-
-impl HeadDoubt {
-    /// Returns the incident's id.
-    pub fn incident(&self) -> &str {
-        match self {
-            Self::Cut { incident, .. }
-            | Self::Rewritten { incident, .. }
-            | Self::Replaced { incident, .. } => incident,
-        }
-    }
-
-    /// Puts it into words, with the ways out.
-    pub fn message(&self, lang: Lang) -> Message {
-        let (incident, was) = (self.incident(), self.was());
-        let (count, head) = (was.count.to_string(), was.head.short());
-        let text = match self {
-            Self::Cut { is, .. } => {
-                Witness::Cut.with(lang, &[incident, &count, &head, &is.to_string()])
-            }
-            Self::Rewritten { is, .. } => {
-                Witness::Rewritten.with(lang, &[incident, &count, &head, &is.short()])
-            }
-            Self::Replaced { .. } => Witness::Replaced.with(lang, &[incident, &count, &head]),
-        };
-        Message::plain(text)
-            .hint(Witness::KeepAndFindOut.text(lang))
-            .hint(Witness::AcceptHint.with(lang, &[incident]))
-    }
-
-    /// Returns what is remembered.
-    pub fn was(&self) -> &Remembered {
-        match self {
-            Self::Cut { was, .. } | Self::Rewritten { was, .. } | Self::Replaced { was, .. } => was,
-        }
-    }
 }
 
 /// A place in a record that is held against what is remembered.
@@ -168,7 +71,7 @@ pub struct Heads {
 
 #[derive(Debug, Default)]
 struct Seen {
-    trouble: Option<String>,
+    trouble: Option<Trouble>,
     doubts: BTreeMap<String, HeadDoubt>,
     damaged: BTreeMap<String, u64>,
 }
@@ -197,8 +100,8 @@ impl Heads {
     }
 
     /// Returns why nothing could be remembered, or what is remembered could not be read.
-    pub fn trouble(&self) -> Option<String> {
-        self.seen().trouble.clone()
+    pub fn trouble(&self, lang: Lang) -> Option<Message> {
+        self.seen().trouble.as_ref().map(|trouble| trouble.message(lang))
     }
 
     /// Returns the doubts that came up so far, by incident.
@@ -220,8 +123,8 @@ impl Heads {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn troubled(&self, why: String) {
-        self.seen().trouble.get_or_insert(why);
+    fn troubled(&self, path: &Path, e: &io::Error) {
+        self.seen().trouble.get_or_insert(Trouble::of(path, e));
     }
 
     /// Returns what is remembered of a record.
@@ -266,7 +169,8 @@ impl Heads {
     /// folder of incidents.
     pub fn gone(&self, mode: Mode, incidents: &Path) -> Vec<Gone> {
         let prefix = pointer(mode, "");
-        let names = self.folder.as_ref().and_then(|folder| fs::read_dir(folder).ok());
+        let own = self.folder.as_ref().filter(|folder| own_folder(folder).is_ok());
+        let names = own.and_then(|folder| fs::read_dir(folder).ok());
         let ids = names.into_iter().flatten().flatten().filter_map(|entry| {
             let name = entry.file_name();
             let id = name.to_str()?.strip_prefix(&prefix)?;
@@ -291,11 +195,15 @@ impl Heads {
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         let path = self.folder.as_ref()?.join(name);
         let mut bytes = Vec::new();
-        match File::open(&path).and_then(|f| f.take(MOST).read_to_end(&mut bytes)) {
+        let own = || -> io::Result<usize> {
+            own_folder(self.folder.as_deref().unwrap_or(Path::new("")))?;
+            own_file(&path)?.take(MOST).read_to_end(&mut bytes)
+        };
+        match { own }() {
             Ok(_) => Some(bytes),
             Err(e) => {
                 if e.kind() != ErrorKind::NotFound {
-                    self.troubled(format!("`{}`: {e}", path.display()));
+                    self.troubled(&path, &e);
                 }
                 None
             }
@@ -303,8 +211,8 @@ impl Heads {
     }
 
     fn unreadable(&self, name: &str) {
-        let folder = self.folder.as_deref().unwrap_or(Path::new(""));
-        self.troubled(format!("`{}` is not what was written there", folder.join(name).display()));
+        let path = self.folder.clone().unwrap_or_default().join(name);
+        self.seen().trouble.get_or_insert(Trouble { path, why: Why::Garbled });
     }
 
     /// Holds a place against what is remembered of its record and of its incident.
@@ -330,7 +238,7 @@ impl Heads {
         let found = match found {
             Ok(found) => found.get(&was.count).copied(),
             Err(e) => {
-                self.troubled(format!("`{}`: {e}", place.file.display()));
+                self.troubled(place.file, &e);
                 None
             }
         };
@@ -432,7 +340,7 @@ impl Heads {
             // Of two programs that add at once, the one that was ahead stays ahead.
             let was = self.of_record(id);
             let file = format!("{id}.json");
-            let broken = was.is_none() && folder.join(&file).exists();
+            let broken = was.is_none() && fs::symlink_metadata(folder.join(&file)).is_ok();
             if anyway || (!broken && was.as_ref().is_none_or(goes_on)) {
                 let text = serde_json::to_vec(&kept).map_err(io::Error::other)?;
                 replace(folder, &file, &text)?;
@@ -442,8 +350,11 @@ impl Heads {
             }
             Ok(())
         };
-        if let Err(e) = done() {
-            self.troubled(format!("`{}`: {e}", folder.display()));
+        match done() {
+            // What could not be read was replaced by what is there now.
+            Ok(()) if anyway => self.seen().trouble = None,
+            Ok(()) => {}
+            Err(e) => self.troubled(folder, &e),
         }
     }
 }
@@ -454,69 +365,4 @@ fn pointer(mode: Mode, incident: &str) -> String {
         Mode::Exercise => "exercise",
     };
     format!("{mode}-{incident}")
-}
-
-/// Makes the user's folder. What lies above it may be a group's, and is then made for the group.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let missing: Vec<&Path> = folder.ancestors().take_while(|p| !p.exists()).collect();
-    for path in missing.into_iter().rev() {
-        let parent = path.parent().unwrap_or(Path::new("/"));
-        let shared = path != folder && fs::metadata(parent)?.mode() & 0o2020 == 0o2020;
-        let mode = if shared { 0o2770 } else { 0o700 };
-        match DirBuilder::new().mode(mode).create(path) {
-            Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
-            other => other?,
-        }
-        if shared {
-            // The umask took the group's rights away.
-            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
-        }
-        File::open(parent)?.sync_all()?;
-    }
-    let meta = fs::symlink_metadata(folder)?;
-    if !meta.is_dir() || meta.uid() != rustix::process::geteuid().as_raw() {
-        return Err(io::Error::other("not a folder of this user's own"));
-    }
-    Ok(())
-}
-
-fn lock(folder: &Path) -> io::Result<File> {
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .mode(0o600)
-        .open(folder.join("lock"))?;
-    let mut waited = Duration::ZERO;
-    while file.try_lock().is_err() {
-        if waited >= WAIT {
-            return Err(io::Error::new(ErrorKind::TimedOut, "another program holds its lock"));
-        }
-        let nap = Duration::from_millis(2);
-        std::thread::sleep(nap);
-        waited += nap;
-    }
-    Ok(file)
-}
-
-/// Puts a file in the place of another, so that after a crash one of the two is there, whole.
-fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let temporary = folder.join(format!(".{name}.{}", std::process::id()));
-    let written = || -> io::Result<()> {
-        // A leftover of a program that had our number and was killed.
-        match fs::remove_file(&temporary) {
-            Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
-            _ => {}
-        }
-        let mut file =
-            OpenOptions::new().create_new(true).write(true).mode(0o600).open(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, folder.join(name))
-    };
-    if let Err(e) = written() {
-        let _ = fs::remove_file(&temporary);
-        return Err(e);
-    }
-    File::open(folder)?.sync_all()
 }

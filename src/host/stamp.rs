@@ -2,6 +2,8 @@
 //! what was asked. The authority's signature is for `openssl ts -verify` to judge.
 
 use crate::record::Digest;
+use crate::words::Lang;
+use crate::words::signing::Signing;
 
 /// id-sha256 with its NULL, as it stands in an `AlgorithmIdentifier`.
 const SHA256: &[u8] =
@@ -52,23 +54,31 @@ pub struct Reply {
 }
 
 /// Why bytes are no time-stamp that can be kept.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadReply {
     /// The authority refused.
-    #[error("the authority refused, with status {status}")]
     Refused {
         /// Its status.
         status: u64,
     },
     /// It is not about a SHA-256.
-    #[error("it is about a digest other than SHA-256")]
     Digest,
     /// It cannot be read.
-    #[error("it is no reply of RFC 3161: {what} is missing or cut")]
     Form {
-        /// What.
-        what: &'static str,
+        /// The part that is missing or cut.
+        what: Signing,
     },
+}
+
+impl BadReply {
+    /// Puts it into words.
+    pub fn text(self, lang: Lang) -> String {
+        match self {
+            Self::Refused { status } => Signing::ReplyRefused.with(lang, &[&status.to_string()]),
+            Self::Digest => Signing::ReplyDigest.text(lang).to_owned(),
+            Self::Form { what } => Signing::ReplyForm.with(lang, &[what.text(lang)]),
+        }
+    }
 }
 
 /// Reads a reply: which digest, which time. Nothing in it is proven by that.
@@ -77,30 +87,30 @@ pub enum BadReply {
 /// See [`BadReply`].
 pub fn reply(bytes: &[u8]) -> Result<Reply, BadReply> {
     let form = |what| BadReply::Form { what };
-    let mut whole = Der(Der(bytes).only(SEQUENCE).ok_or_else(|| form("the reply"))?);
-    let mut status = Der(whole.take(SEQUENCE).ok_or_else(|| form("the status"))?);
-    let status = status.take(INTEGER).and_then(number).ok_or_else(|| form("the status"))?;
+    let mut whole = Der(Der(bytes).only(SEQUENCE).ok_or_else(|| form(Signing::PartReply))?);
+    let mut status = Der(whole.take(SEQUENCE).ok_or_else(|| form(Signing::PartStatus))?);
+    let status = status.take(INTEGER).and_then(number).ok_or_else(|| form(Signing::PartStatus))?;
     if status > 1 {
         return Err(BadReply::Refused { status });
     }
-    let info = token(whole).ok_or_else(|| form("the token"))?;
+    let info = token(whole).ok_or_else(|| form(Signing::PartToken))?;
     let mut info = Der(info);
     let version = info.take(INTEGER).and_then(number);
     if version != Some(1) || info.take(OID).is_none() {
-        return Err(form("the version"));
+        return Err(form(Signing::PartVersion));
     }
-    let mut imprint = Der(info.take(SEQUENCE).ok_or_else(|| form("the digest"))?);
-    let mut algorithm = Der(imprint.take(SEQUENCE).ok_or_else(|| form("the digest"))?);
+    let mut imprint = Der(info.take(SEQUENCE).ok_or_else(|| form(Signing::PartDigest))?);
+    let mut algorithm = Der(imprint.take(SEQUENCE).ok_or_else(|| form(Signing::PartDigest))?);
     if algorithm.take(OID) != Some(SHA256_OID) {
         return Err(BadReply::Digest);
     }
     let digest = imprint.take(OCTETS).and_then(|d| <[u8; 32]>::try_from(d).ok());
-    let digest = Digest::from_bytes(digest.ok_or_else(|| form("the digest"))?);
-    info.take(INTEGER).ok_or_else(|| form("the serial number"))?;
+    let digest = Digest::from_bytes(digest.ok_or_else(|| form(Signing::PartDigest))?);
+    info.take(INTEGER).ok_or_else(|| form(Signing::PartSerial))?;
     let time = info.take(TIME).and_then(|t| std::str::from_utf8(t).ok());
     let time = time
         .filter(|t| t.len() <= 30 && t.bytes().all(|c| matches!(c, b'0'..=b'9' | b'.' | b'Z')))
-        .ok_or_else(|| form("the time"))?;
+        .ok_or_else(|| form(Signing::PartTime))?;
     // Accuracy and ordering may stand before the nonce.
     let mut nonce = None;
     while let Some((tag, body)) = info.next() {

@@ -2,8 +2,10 @@
 
 use crate::domain::event::Mode;
 use crate::record::Wrong;
+use crate::record::checkpoint::{BadCheckpoint, TEXT_MOST};
 use crate::words::Lang;
 use crate::words::harm::Harm;
+use crate::words::signing::Signing;
 
 /// Puts what is wrong with a line into words.
 pub fn wrong(wrong: &Wrong, lang: Lang) -> String {
@@ -38,10 +40,36 @@ pub fn wrong(wrong: &Wrong, lang: Lang) -> String {
     }
 }
 
+/// Puts into words why a text is no checkpoint.
+pub fn point(bad: &BadCheckpoint, lang: Lang) -> String {
+    match bad {
+        BadCheckpoint::Long => Signing::PointLong.with(lang, &[&TEXT_MOST.to_string()]),
+        BadCheckpoint::Line { line, .. } => {
+            let what = match line {
+                1 => Signing::PointRecord,
+                2 => Signing::PointCount,
+                _ => Signing::PointHead,
+            };
+            Signing::PointLine.with(lang, &[&line.to_string(), what.text(lang)])
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::record::Digest;
+
+    #[test]
+    fn a_text_that_is_no_checkpoint_is_told_as_the_record_tells_it() {
+        let id = "5a".repeat(32);
+        let texts = [String::new(), format!("jishi/{id}\nx\n"), format!("jishi/{id}\n1\nx\n")];
+        for text in texts.into_iter().chain(["x".repeat(TEXT_MOST + 1)]) {
+            let bad = crate::record::Checkpoint::parse(text.as_bytes()).unwrap_err();
+            assert_eq!(point(&bad, Lang::En), bad.to_string());
+            assert_ne!(point(&bad, Lang::Zh), bad.to_string());
+        }
+    }
 
     #[test]
     fn in_english_it_is_what_the_record_says_itself_and_in_chinese_it_is_chinese() {

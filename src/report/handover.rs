@@ -65,10 +65,17 @@ impl Work<'_> {
         let lang = self.style.lang;
         let i = self.incident;
         let exercise = if i.mode == Mode::Exercise { "演练 EXERCISE  " } else { "" };
-        let head: String = head.chars().take(16).collect();
+        let mut grouped = String::new();
+        for (i, c) in head.chars().take(16).enumerate() {
+            // As it is read out everywhere else.
+            if i > 0 && i % 4 == 0 {
+                grouped.push(' ');
+            }
+            grouped.push(c);
+        }
         let record = fill(
             self.pick("记录 {0} 条, 头 {1}", "record {0} entries, head {1}"),
-            &[&i.entries.len().to_string(), &head],
+            &[&i.entries.len().to_string(), &grouped],
         );
         let mut out = vec![
             (format!("{exercise}{}  {}", i.title, i.id), true),

@@ -31,12 +31,15 @@ crate::words! {
         PackBad: "规则包有问题:", "the pack has problems:";
         PackFine: "{0}: 没有问题 ({1}, {2})", "{0}: no problems ({1}, {2})";
         Intact: "完好: {0} 条, 记录头 {1}", "intact: {0} entries, head {1}";
+        BytesHold: "字节本身成立 ({0} 条, 记录头 {1}), 但与下列所见不符", "the bytes hold by themselves ({0} entries, head {1}), but not against what is said below";
         HeadMatches: "与给出的记录头一致 (在第 {0} 条)", "the given head is entry {0}'s";
         HeadMissing: "给出的记录头 `{0}` 不在这份记录里", "the given head `{0}` is not in this record";
         HeadMissingHint: "记录可能被截短, 退回或改写; 请保存现状并查明", "the record may have been cut, rolled back or rewritten; keep it as it is and find out";
         HeadShort: "记录头 `{0}` 太短: 至少 16 位十六进制数", "the head `{0}` is too short: give at least 16 hex digits";
+        HeadNotHex: "记录头 `{0}` 不是十六进制数", "the head `{0}` is not hexadecimal";
+        HeadLong: "记录头 `{0}` 太长: 最多 64 位", "the head `{0}` is too long: a head has 64 digits";
         TailUnknown: "只凭这份文件看不出末尾是否被整行截去; 用 --head 比对抄下的记录头", "a file alone cannot show that whole lines were cut from its end; compare with --head";
-        Damaged: "第 {0} 行: {1}", "line {0}: {1}";
+        Damaged: "第 {0} 行 (第 {1} 条): {2}", "line {0} (entry {1}): {2}";
         NotVerified: "无法检查 `{0}`: {1}", "could not check `{0}`: {1}";
         GoldenHeld: "{0}: {1} 个判例全部成立", "{0}: all {1} golden cases hold";
         GoldenFailed: "不成立: {0}", "does not hold: {0}";

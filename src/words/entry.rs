@@ -76,6 +76,10 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
             &[&offset.to_string(), &bytes.to_string()],
         ),
         Event::ClockChanged { what, ms, note } => clock_changed(*what, *ms, note.as_deref(), lang),
+        Event::NotUnderstood { began: Some(began), .. } => fill(
+            lang.pick("建立: {0} (由更新的版本写下)", "opened: {0} (by a newer version)"),
+            &[&began.title],
+        ),
         Event::NotUnderstood { kind, .. } => fill(
             lang.pick("本版本不认识的条目: {0}", "not understood by this version: {0}"),
             &[kind],

@@ -2,6 +2,7 @@
 //!
 //! - `say`: moments, clocks, levels, answers and states as people read them
 //! - `refusal`: why something was not recorded, and the mend
+//! - `signing`: keys, signatures, lists of signers, time-stamps
 //! - `spoken`: the same in the names that stand on the screens
 //! - `console`: labels of the full-screen console
 //! - `command`: messages of the command line
@@ -24,6 +25,7 @@ pub mod help;
 pub mod plain;
 pub mod refusal;
 pub mod say;
+pub mod signing;
 pub mod spoken;
 pub mod store;
 pub mod witness;

@@ -4,7 +4,7 @@ crate::words! {
     /// What witnesses of a record say.
     pub enum Witness {
         Cut: "`{0}` 的记录曾有 {1} 条, 记录头 {2}, 现在只有 {3} 条: 末尾被截去, 或被换成了旧副本", "the record of `{0}` had {1} entries with head {2} and has {3} now: its end was cut off, or an older copy was put back";
-        Rewritten: "`{0}` 的记录被改写: 第 {1} 条时的记录头曾是 {2}, 现在是 {3}", "the record of `{0}` was rewritten: after {1} entries its head was {2} and is {3} now";
+        Rewritten: "`{0}` 的记录被改写: 有 {1} 条时的记录头曾是 {2}, 现在是 {3}", "the record of `{0}` was rewritten: after {1} entries its head was {2} and is {3} now";
         Replaced: "`{0}` 处已是另一份记录: 原来那份有 {1} 条, 记录头 {2}", "another record stands in the place of `{0}`: the one that was there had {1} entries with head {2}";
         NewestDamaged: "`{0}` 的第 {1} 条曾经完好, 现在损坏了; 下一次写入以 recovered 条目写明", "entry {1} of `{0}` was whole once and is damaged now; the next entry answers for it as recovered";
         Gone: "`{0}` 的记录不见了: 它曾有 {1} 条, 记录头 {2}", "the record of `{0}` is gone: it had {1} entries with head {2}";
@@ -14,8 +14,13 @@ crate::words! {
         NothingRecorded: "{0}; 没有记录任何内容", "{0}; nothing was recorded";
         KeepAndFindOut: "请原样保存一份副本, 并查明是谁改动的", "keep a copy of it as it is, and find out who changed it";
         AcceptHint: "若要就此继续: jishi log accept {0} --because 原因", "to go on with it as it is: jishi log accept {0} --because WHY";
-        RememberedHead: "本机记住的记录头 (第 {0} 条): {1}", "remembered head (after {0} entries): {1}";
-        NotRemembered: "记录头没有被记住: {0}; 截尾与退回旧副本将不会被发现", "heads are not remembered: {0}; a cut tail or an older copy will not be noticed";
+        RememberedHead: "本机记住的记录头 ({0} 条时): {1}", "remembered head (after {0} entries): {1}";
+        NotRemembered: "记录头没有被记住: `{0}`: {1}; 截尾与退回旧副本将不会被发现", "heads are not remembered: `{0}`: {1}; a cut tail or an older copy will not be noticed";
+        TroubleNotPlain: "不是普通文件", "not a plain file or folder";
+        TroubleForeign: "属于别的用户, 不予采信", "it belongs to another user and is not trusted";
+        TroubleGarbled: "是空的, 或不是先前写下的内容", "it is empty, or not what was written there";
+        TroubleLocked: "另一个程序占着它的锁", "another program holds its lock";
+        TroubleHint: "核对记录无误后可重新记住它: jishi log accept 编号 --because 原因", "once the record is known to be right, have it remembered anew: jishi log accept ID --because WHY";
         AcceptedNote: "接受现状: 现有 {0} 条, 记录头 {1}; 原因: {2}", "accepted as it is: {0} entries, head {1}; reason: {2}";
         AcceptedNoteWas: "接受现状: 现有 {0} 条, 记录头 {1}, 而曾记住 {3} 条, 记录头 {4}; 原因: {2}", "accepted as it is: {0} entries, head {1}, where {3} entries with head {4} were remembered; reason: {2}";
         Accepted: "已接受, 记为第 {0} 条; 现记住记录头 {1}", "accepted as entry {0}; the head {1} is remembered now";
@@ -29,9 +34,6 @@ crate::words! {
         OnlyWhatHolds: "只列出成立的条目", "only the entries that hold are shown";
         NoKey: "没有指定签名密钥", "no key to sign with";
         NoKeyHint: "用 --key FILE, 或 --agent 指纹|注释, 或在 config.ron 里写 sign_key / sign_agent", "give --key FILE or --agent FINGERPRINT|COMMENT, or set sign_key or sign_agent in config.ron";
-        EncryptedHint: "先 ssh-add 它, 再用 --agent 指纹|注释", "`ssh-add` it, then sign with --agent FINGERPRINT|COMMENT";
-        HeldByAgent: "ssh-agent 里有: {0}", "ssh-agent holds {0}";
-        HoldsNothing: "ssh-agent 里没有密钥; 用 ssh-add 加入", "ssh-agent holds no keys; add one with `ssh-add`";
         NoRecordId: "这份记录的第一条未被理解, 没有记录编号可签", "the first entry is not understood, so there is no record id to sign";
         DamagedNotSigned: "记录有损, 不予签名: {0}", "a damaged record is not signed: {0}";
 
@@ -45,7 +47,7 @@ crate::words! {
         BadReply: "`{0}` 不能作为时间戳: {1}", "`{0}` is not kept as a time-stamp: {1}";
         ReplyForNothing: "`{0}` 不是这起事件任何检查点的时间戳: 它的摘要是 {1}", "`{0}` is about none of this incident's checkpoints: its digest is {1}";
         ReplyNonce: "`{0}` 不是对所发请求的答复: 随机数不同", "`{0}` does not answer the query that was written: another nonce";
-        StampThere: "`{0}` 已有时间戳", "`{0}` has a time-stamp already";
+        ReplyNoNonce: "`{0}` 不是对所发请求的答复: 其中没有随机数", "`{0}` does not answer the query that was written: it has no nonce";
         RequestOrReply: "请给出 --request FILE 或 --reply FILE", "give --request FILE or --reply FILE";
 
         HardenSet: "{0} 现在只能追加 (chattr +a)", "{0} is append-only now (chattr +a)";
@@ -58,14 +60,14 @@ crate::words! {
 
         MeasuresAre: "对这份记录起作用的措施:", "measures in force for this record:";
         MeasureChain: "  摘要与链: 是 (发现修改, 调换, 插入, 缺失)", "  digests and chain: yes (edits, reordering, insertions and gaps are found)";
-        MeasureHeadYes: "  本机记住的记录头: 是 (第 {0} 条)", "  remembered head: yes ({0} entries)";
-        MeasureHeadAhead: "  本机记住的记录头: 是, 但这份副本止于它之前 ({0} 条, 记住的是 {1} 条)", "  remembered head: yes, but this copy ends before it ({0} entries, {1} are remembered)";
+        MeasureHeadYes: "  本机记住的记录头: 是 ({0} 条)", "  remembered head: yes ({0} entries)";
+        MeasureHeadAhead: "  本机记住的记录头: 这份副本止于它之前 ({0} 条, 记住的是 {1} 条); 没有可比对的", "  remembered head: this copy ends before it ({0} entries, {1} are remembered); nothing could be compared";
         MeasureHeadNo: "  本机记住的记录头: 无", "  remembered head: no";
         MeasureHeadWrong: "  本机记住的记录头: 不符", "  remembered head: does not hold";
         MeasureWrittenYes: "  抄下的记录头: 相符", "  head written down: holds";
         MeasureWrittenNo: "  抄下的记录头: 未给出 (--head)", "  head written down: none given (--head)";
         MeasureWrittenWrong: "  抄下的记录头: 不符", "  head written down: does not hold";
-        MeasureSigned: "  签名的检查点: {0} 个有效, 最新的到第 {1} 条 (共 {2} 条)", "  signed checkpoints: {0} valid, the newest reaches {1} of {2} entries";
+        MeasureSigned: "  签名的检查点: {0} 个有效, 最新的涵盖 {1} 条 (共 {2} 条)", "  signed checkpoints: {0} valid, the newest reaches {1} of {2} entries";
         MeasureSignedUnchecked: "  签名的检查点: {0} 个, 未核对签名人 (--signers)", "  signed checkpoints: {0}, signers not checked (--signers)";
         MeasureSignedNone: "  签名的检查点: 无", "  signed checkpoints: none";
         MeasureSignedBad: "  签名的检查点: {0} 个有效, {1} 个有问题", "  signed checkpoints: {0} valid, {1} with a problem";
@@ -77,20 +79,29 @@ crate::words! {
         OpenCut: "截尾与退回旧副本", "a cut tail or an older copy put back";
         OpenRewrite: "整份改写重链", "everything rewritten and chained anew";
         OpenHistories: "给两个人看两份历史 (除非双方比对记录头)", "two histories shown to two people (unless they compare heads)";
-        OpenBackDating: "持密钥者倒填时间", "back-dating by one who may write";
-        OpenAfter: "前 {0} 条之后, 还没有人在这里看到就被截去的条目", "entries after the first {0} that were cut off before anybody here saw them";
+        OpenBackDating: "能写入者倒填时间", "back-dating by one who may write";
+        OpenBackDatingPart: "能写入者倒填时间 (只部分可发现: 前 {0} 条不晚于 {1} 存在, 前提是机构签名成立)", "back-dating by one who may write (found in part, and only up to the stamp: the first {0} entries existed by {1}, if the authority's signature holds)";
+        OpenAfter: "前 {0} 条之后的条目: 在这里有人看到之前被截去或改写", "entries after the first {0} that were cut off or rewritten before anybody here saw them";
 
+        MeasureGiven: "  别处的检查点: {0} 个相符, 最新的涵盖 {1} 条 (共 {2} 条)", "  checkpoints from elsewhere: {0} hold, the newest reaches {1} of {2} entries";
+        MeasureGivenWrong: "  别处的检查点: 不符", "  checkpoints from elsewhere: they do not hold";
+        MeasureAnswered: "  损坏: {0} 处, 已由 recovered 条目写明", "  damages that were answered for (recovered entries): {0}";
+        PointOrphan: "{0}: 它的文字不在了, 什么也不能证明", "{0}: the text that it belongs to is gone, and it bears witness to nothing";
+        SignatureOther: "{0}: 另有一个不被接受的签名人: {1} ({2})", "{0}: one more signer, who is not accepted: {1} ({2})";
+        SignatureKind: "{0}: {1}", "{0}: {1}";
+        StampsMore: "{0}; 另有一份相符", "{0}; another one fits";
+        HarmAsk: "记录有损或与记住的不符, 没有设置只追加属性", "the record is damaged or not as it was remembered; it was not made append-only";
+        HarmAskHint: "只追加之后就不能再恢复它; 仍要设置请加 --yes", "once it is append-only it cannot be mended; to set it all the same, say --yes";
         PointText: "{0}: 不是检查点: {1}", "{0}: not a checkpoint: {1}";
         PointOther: "{0}: 是另一份记录的检查点", "{0}: a checkpoint of another record";
         PointBeyond: "{0}: 写明 {1} 条, 记录只有 {2} 条: 末尾被截去", "{0}: says {1} entries, the record has {2}: its end was cut off";
-        PointHead: "{0}: 第 {1} 条时的记录头写作 {2}, 记录里是 {3}: 已被改写", "{0}: says that the head after {1} entries is {2}, in the record it is {3}: it was rewritten";
+        PointHead: "{0}: 有 {1} 条时的记录头写作 {2}, 记录里是 {3}: 已被改写", "{0}: says that the head after {1} entries is {2}, in the record it is {3}: it was rewritten";
         SignatureBad: "{0}: 签名不成立: {1}", "{0}: the signature does not hold: {1}";
         SignatureUnknown: "{0}: 签名人不被接受: {1} ({2})", "{0}: the signer is not accepted: {1} ({2})";
-        SignatureGood: "{0}: 有效, {1} ({2}), 到第 {3} 条", "{0}: valid, {1} ({2}), reaches entry {3}";
+        SignatureGood: "{0}: 有效, {1} ({2}), 涵盖 {3} 条", "{0}: valid, {1} ({2}), covers {3} entries";
         StampBad: "{0}: 时间戳有问题: {1}", "{0}: the time-stamp has a problem: {1}";
         StampOther: "不是关于这段文字的", "it is not about this text";
         NoneSigned: "没有签名的检查点可核对", "there is no signed checkpoint to check";
-        SignersBad: "签名人名单 `{0}`: {1}", "list of signers `{0}`: {1}";
         SignersPassedOver: "签名人名单 `{0}` {1}; 该行未采用", "list of signers `{0}`, {1}; the line was passed over";
         CannotReadPoints: "无法读取检查点: {0}", "cannot read the checkpoints: {0}";
     }

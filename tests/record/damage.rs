@@ -324,10 +324,13 @@ fn a_record_of_one_gigabyte_and_a_line_of_a_hundred_megabytes_are_refused_in_bou
     };
     let grow = |to: u64| File::options().write(true).open(&b.file).unwrap().set_len(to).unwrap();
     let before = peak();
-    grow(100 << 20);
-    let Err(StoreError::Damaged { problem, .. }) = b.store.open("a") else { panic!("100 MB") };
+    grow(60 << 20);
+    let Err(StoreError::Damaged { problem, .. }) = b.store.open("a") else { panic!("60 MB") };
     assert_eq!(problem.wrong, Wrong::LineTooLong { most: 1 << 20 });
-    assert_eq!(check_path(&b.file).unwrap().problem.unwrap().entry, 2);
+    grow(100 << 20);
+    assert!(matches!(b.store.open("a"), Err(StoreError::TooLarge { .. })));
+    let problem = check_path(&b.file).unwrap().problem.unwrap();
+    assert_eq!((problem.entry, problem.wrong), (2, Wrong::LineTooLong { most: 1 << 20 }));
     grow(1 << 30);
     let Err(StoreError::TooLarge { most, .. }) = b.store.open("a") else { panic!("1 GB") };
     assert_eq!(most, 64 << 20);

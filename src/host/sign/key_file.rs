@@ -1,31 +1,36 @@
 //! Private key files in OpenSSH's form.
 
-use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use base64ct::{Base64, Encoding as _};
-use ssh_key::PrivateKey;
+use ssh_key::{PrivateKey, PublicKey};
 
-use super::SignError;
 use super::wire::{Wire, put};
+use super::{BadKey, P521, SignError, Unsupported};
+use crate::host::beside::open_plain;
 
 /// The longest private key that is read, in bytes.
 const KEY_MOST: u64 = 64 << 10;
 const MAGIC: &[u8] = b"openssh-key-v1\0";
-const P521: &str = "ecdsa-sha2-nistp521";
 /// Curves with the length of their numbers, in bytes.
 const CURVES: [(&[u8], usize); 2] = [(b"ecdsa-sha2-nistp256", 32), (b"ecdsa-sha2-nistp384", 48)];
 
 /// Reads a private key that needs no passphrase.
 pub(super) fn read(path: &Path) -> Result<PrivateKey, SignError> {
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|f| f.take(KEY_MOST + 1).read_to_end(&mut bytes))
-        .map_err(|e| SignError::io(path, e))?;
-    let unusable = |why: String| SignError::Key { path: path.to_owned(), why };
+    let unusable = |why| SignError::Key { path: path.to_owned(), why };
+    open_plain(path).and_then(|f| f.take(KEY_MOST + 1).read_to_end(&mut bytes)).map_err(
+        |e| match e.kind() {
+            ErrorKind::InvalidInput => unusable(BadKey::NotPlain),
+            _ => SignError::io(path, e),
+        },
+    )?;
     if bytes.len() as u64 > KEY_MOST {
-        return Err(unusable(format!("it has more than {KEY_MOST} bytes")));
+        return Err(unusable(BadKey::Long(KEY_MOST)));
+    }
+    if std::str::from_utf8(&bytes).is_ok_and(|text| PublicKey::from_openssh(text).is_ok()) {
+        return Err(unusable(BadKey::PublicHalf));
     }
     let key = PrivateKey::from_openssh(&bytes);
     let mut open = open(&bytes);
@@ -38,11 +43,9 @@ pub(super) fn read(path: &Path) -> Result<PrivateKey, SignError> {
     };
     open.fill(0);
     if unsupported {
-        return Err(SignError::Kind { kind: P521.to_owned() });
+        return Err(SignError::Kind(Unsupported::P521));
     }
-    let key = key.map_err(|e| {
-        unusable(format!("it is not in OpenSSH's form ({e}); `ssh-keygen -p -f` converts"))
-    })?;
+    let key = key.map_err(|e| unusable(BadKey::Form(e.to_string())))?;
     if key.is_encrypted() {
         return Err(SignError::Encrypted { path: path.to_owned() });
     }

@@ -1,9 +1,10 @@
 //! Checkpoints in an incident's folder: `checkpoints/<count>-<head>.txt`, with signatures
-//! (`.txt.sig`), time-stamp queries (`.txt.tsq`) and time-stamps (`.txt.tsr`) beside it.
+//! (`.txt.sig`, `.txt.2.sig`, ...), a time-stamp query (`.txt.tsq`) and time-stamps (`.txt.tsr`,
+//! `.txt.2.tsr`, ...) beside it; and checkpoints that were kept elsewhere.
 //!
 //! A file is put there whole or not at all, and none is ever replaced.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::OwnedFd;
@@ -14,6 +15,7 @@ use rustix::io::Errno;
 
 use super::SignError;
 use super::sums::SIGNATURE_MOST;
+use crate::host::beside::open_plain;
 use crate::record::checkpoint::{BadCheckpoint, TEXT_MOST};
 use crate::record::{Checkpoint, Digest};
 
@@ -21,10 +23,14 @@ use crate::record::{Checkpoint, Digest};
 pub const FOLDER: &str = "checkpoints";
 /// The longest time-stamp that is read, in bytes.
 pub const STAMP_MOST: u64 = 64 << 10;
-/// The most signatures of one text.
+/// The most signatures, and the most time-stamps, of one text.
 const SIGNATURES_MOST: usize = 16;
-/// The most checkpoints of one incident.
-const POINTS_MOST: usize = 10_000;
+/// The most files of all checkpoints of one incident.
+const FILES_MOST: usize = 50_000;
+
+const SIGNATURE: &str = ".sig";
+const STAMP: &str = ".tsr";
+const SUFFIXES: [&str; 2] = [SIGNATURE, STAMP];
 
 const OPEN: OFlags = OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK);
 
@@ -49,8 +55,17 @@ pub struct Point {
     pub signatures: Vec<(String, Vec<u8>)>,
     /// The time-stamp query.
     pub query: Option<Vec<u8>>,
-    /// The time-stamp.
-    pub stamp: Option<Vec<u8>>,
+    /// Time-stamps: file name and bytes.
+    pub stamps: Vec<(String, Vec<u8>)>,
+}
+
+/// Everything in a folder of checkpoints.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The checkpoints, by count.
+    pub points: Vec<Point>,
+    /// Signatures and time-stamps whose text is not there.
+    pub orphans: Vec<String>,
 }
 
 impl Point {
@@ -114,52 +129,102 @@ impl Points {
     ///
     /// # Errors
     /// What the system says, or more files than anybody makes.
-    pub fn read(&self) -> Result<Vec<Point>, SignError> {
-        let mut texts: BTreeMap<(u64, String), Vec<String>> = BTreeMap::new();
+    pub fn read(&self) -> Result<Found, SignError> {
+        let mut texts = BTreeSet::new();
         let mut others = Vec::new();
-        let list =
-            rustix::fs::Dir::read_from(&self.fd).map_err(|e| SignError::io(&self.path, e))?;
-        for entry in list {
-            let entry = entry.map_err(|e| SignError::io(&self.path, e))?;
-            let Ok(name) = entry.file_name().to_str() else { continue };
-            if name.starts_with('.') || entry.file_type() == FileType::Directory {
-                continue;
-            }
+        for name in self.names(|_| true)? {
             if name.ends_with(".txt") {
                 let count = name.split('-').next().and_then(|n| n.parse().ok());
-                texts.insert((count.unwrap_or(u64::MAX), name.to_owned()), Vec::new());
+                texts.insert((count.unwrap_or(u64::MAX), name));
             } else {
-                others.push(name.to_owned());
+                others.push(name);
             }
-            if texts.len() > POINTS_MOST || others.len() > POINTS_MOST * 4 {
+        }
+        let names: BTreeSet<&str> = texts.iter().map(|(_, name)| name.as_str()).collect();
+        let orphan = |name: &&String| {
+            let text = name.rsplit_once(".txt.").map(|(stem, _)| format!("{stem}.txt"));
+            SUFFIXES.iter().any(|s| name.ends_with(s))
+                && text.is_none_or(|text| !names.contains(text.as_str()))
+        };
+        let orphans = others.iter().filter(orphan).cloned().collect();
+        let mut points = Vec::new();
+        for (_, name) in &texts {
+            let text = self.load(name, TEXT_MOST as u64)?.unwrap_or_default();
+            points.push(self.point(name, text, &others)?);
+        }
+        Ok(Found { points, orphans })
+    }
+
+    /// Reads a checkpoint that was kept anywhere, with what lies beside it.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn elsewhere(file: &Path) -> Result<Point, SignError> {
+        let fail = |e| SignError::io(file, e);
+        let mut text = Vec::new();
+        open_plain(file)
+            .and_then(|f| f.take(TEXT_MOST as u64 + 1).read_to_end(&mut text))
+            .map_err(fail)?;
+        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let folder = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let fd = rustix::fs::open(folder, flags, Mode::empty()).map_err(|e| fail(e.into()))?;
+        let folder = Self { fd, path: folder.to_owned(), shared: false };
+        let others = folder.names(|other| belongs(other, &name))?;
+        let point = folder.point(&name, text, &others)?;
+        // It has no place of its own: its whole path names it.
+        let shown = |name: &str| folder.path.join(name).display().to_string();
+        let named = |list: Vec<(String, Vec<u8>)>| {
+            list.into_iter().map(|(name, bytes)| (shown(&name), bytes)).collect()
+        };
+        Ok(Point {
+            name: file.display().to_string(),
+            signatures: named(point.signatures),
+            stamps: named(point.stamps),
+            ..point
+        })
+    }
+
+    /// The names of files in it that are wanted, sorted.
+    fn names(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<String>, SignError> {
+        let fail = |e: Errno| SignError::io(&self.path, e);
+        let mut out = Vec::new();
+        for entry in rustix::fs::Dir::read_from(&self.fd).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let Ok(name) = entry.file_name().to_str() else { continue };
+            let folder = entry.file_type() == FileType::Directory;
+            if folder || name.starts_with('.') || !wanted(name) {
+                continue;
+            }
+            out.push(name.to_owned());
+            if out.len() > FILES_MOST {
                 return Err(SignError::TooMany { path: self.path.clone() });
             }
         }
-        others.sort_unstable();
-        let mut out = Vec::new();
-        for (_, name) in texts.into_keys() {
-            let text = self.load(&name, TEXT_MOST as u64)?.unwrap_or_default();
-            let mut signatures = Vec::new();
-            for other in &others {
-                let of_this = other.strip_prefix(&name).is_some_and(|r| r.starts_with('.'));
-                if of_this && other.ends_with(".sig") {
-                    if signatures.len() >= SIGNATURES_MOST {
-                        return Err(SignError::TooMany { path: self.path.join(&name) });
-                    }
-                    let bytes = self.load(other, SIGNATURE_MOST)?.unwrap_or_default();
-                    signatures.push((other.clone(), bytes));
-                }
-            }
-            out.push(Point {
-                says: Checkpoint::parse(&text),
-                signatures,
-                query: self.load(&format!("{name}.tsq"), STAMP_MOST)?,
-                stamp: self.load(&format!("{name}.tsr"), STAMP_MOST)?,
-                name,
-                text,
-            });
-        }
+        out.sort_unstable();
         Ok(out)
+    }
+
+    /// Reads what belongs to a text from the files beside it.
+    fn point(&self, name: &str, text: Vec<u8>, others: &[String]) -> Result<Point, SignError> {
+        let all = |suffix: &str, most: u64| -> Result<Vec<(String, Vec<u8>)>, SignError> {
+            let mut out = Vec::new();
+            for other in others.iter().filter(|o| belongs(o, name) && o.ends_with(suffix)) {
+                if out.len() >= SIGNATURES_MOST {
+                    return Err(SignError::TooMany { path: self.path.join(name) });
+                }
+                out.push((other.clone(), self.load(other, most)?.unwrap_or_default()));
+            }
+            Ok(out)
+        };
+        Ok(Point {
+            says: Checkpoint::parse(&text),
+            signatures: all(SIGNATURE, SIGNATURE_MOST)?,
+            query: self.load(&format!("{name}.tsq"), STAMP_MOST)?,
+            stamps: all(STAMP, STAMP_MOST)?,
+            name: name.to_owned(),
+            text,
+        })
     }
 
     /// Reads one file, one byte more than `most` at the longest, so that its reader refuses it.
@@ -173,7 +238,7 @@ impl Points {
         let file = File::from(fd);
         let plain = file.metadata().is_ok_and(|m| m.is_file());
         if !plain {
-            return Err(SignError::io(&path, io::Error::other("not a plain file")));
+            return Err(SignError::io(&path, io::Error::from(io::ErrorKind::InvalidInput)));
         }
         let mut bytes = Vec::new();
         file.take(most + 1).read_to_end(&mut bytes).map_err(|e| SignError::io(&path, e))?;
@@ -190,10 +255,7 @@ impl Points {
         }
         match self.load(name, TEXT_MOST as u64)? {
             Some(there) if there == text => Ok(()),
-            _ => Err(SignError::io(
-                &self.path.join(name),
-                io::Error::other("another text is there under that name"),
-            )),
+            _ => Err(SignError::OtherText { path: self.path.join(name) }),
         }
     }
 
@@ -203,10 +265,23 @@ impl Points {
     /// # Errors
     /// What the system says, or too many.
     pub fn put_signature(&self, name: &str, armoured: &str) -> Result<PathBuf, SignError> {
+        self.put_next(name, SIGNATURE, armoured.as_bytes())
+    }
+
+    /// Puts a time-stamp beside a text, in the same way: one that proves to be worthless stands in no
+    /// other's place.
+    ///
+    /// # Errors
+    /// What the system says, or too many.
+    pub fn put_stamp(&self, name: &str, reply: &[u8]) -> Result<PathBuf, SignError> {
+        self.put_next(name, STAMP, reply)
+    }
+
+    fn put_next(&self, name: &str, suffix: &str, bytes: &[u8]) -> Result<PathBuf, SignError> {
         for i in 1..=SIGNATURES_MOST {
             let number = if i == 1 { String::new() } else { format!(".{i}") };
-            let name = format!("{name}{number}.sig");
-            if self.put(&name, armoured.as_bytes())? {
+            let name = format!("{name}{number}{suffix}");
+            if self.put(&name, bytes)? {
                 return Ok(self.path.join(name));
             }
         }
@@ -241,6 +316,12 @@ impl Points {
         rustix::fs::fsync(&self.fd).map_err(|e| SignError::io(&self.path, e))?;
         Ok(new)
     }
+}
+
+/// Says whether a file belongs to a text, by its name: `NAME.sig`, `NAME.2.sig`, `NAME.tsr`.
+fn belongs(file: &str, text: &str) -> bool {
+    file.strip_prefix(text).is_some_and(|rest| rest.starts_with('.'))
+        && SUFFIXES.iter().any(|s| file.ends_with(s))
 }
 
 fn is_shared(folder: &OwnedFd) -> bool {

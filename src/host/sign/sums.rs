@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use base64ct::{Base64, Encoding as _};
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPairComponents, PublicKeyComponents};
 use ring::signature::{
@@ -14,35 +15,59 @@ use ssh_key::public::{EcdsaPublicKey, KeyData};
 use ssh_key::{Algorithm, HashAlg, LineEnding, Signature, SshSig};
 
 use super::wire::{Wire, bare, put};
-use super::{NAMESPACE, SignError, key_file};
+use super::{BadKey, NAMESPACE, RSA_CHECKED, RSA_SIGNS, SignError, Unsupported, key_file};
+use crate::domain::text::printable;
+use crate::words::Lang;
+use crate::words::signing::Signing;
 
 /// The longest signature that is read, in bytes; that of an RSA key of 16,384 bits has some 6,000.
 pub const SIGNATURE_MOST: u64 = 16 << 10;
 
-/// Why a signature does not hold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why a signature does not hold, or cannot be checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadSignature {
     /// It is no SSH signature.
-    #[error("not an SSH signature: {why}")]
-    Form {
-        /// Why.
-        why: String,
-    },
+    Form(BadForm),
     /// It was made for something else.
-    #[error("made for `{is}` and not for `{NAMESPACE}`")]
-    Namespace {
-        /// What it was made for.
-        is: String,
-    },
-    /// It was made with a kind of key or digest that is not supported here.
-    #[error("made with `{kind}`, which is not supported here")]
-    Kind {
-        /// The kind.
-        kind: String,
-    },
+    Namespace(String),
+    /// It was made with a kind of key that is not supported here: it may hold or not.
+    Kind(Unsupported),
+    /// It was made in a way that is not safe.
+    Weak(String),
     /// It is not this text's.
-    #[error("does not fit the text")]
     Wrong,
+}
+
+/// Why bytes are no SSH signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BadForm {
+    /// More bytes than any.
+    Long,
+    /// The armour.
+    Frame,
+    /// A version that is not known.
+    Version,
+    /// What is in it.
+    Inner(String),
+}
+
+impl BadSignature {
+    /// Puts it into words.
+    pub fn text(&self, lang: Lang) -> String {
+        let form = |why: &str| Signing::SignatureForm.with(lang, &[why]);
+        match self {
+            Self::Form(BadForm::Long) => {
+                form(&Signing::SignatureLong.with(lang, &[&SIGNATURE_MOST.to_string()]))
+            }
+            Self::Form(BadForm::Frame) => form(Signing::SignatureFrame.text(lang)),
+            Self::Form(BadForm::Version) => form(Signing::SignatureVersion.text(lang)),
+            Self::Form(BadForm::Inner(why)) => form(why),
+            Self::Namespace(is) => Signing::SignatureNamespace.with(lang, &[is, NAMESPACE]),
+            Self::Kind(kind) => Signing::SignatureKind.with(lang, &[&kind.text(lang)]),
+            Self::Weak(kind) => Signing::SignatureWeak.with(lang, &[kind]),
+            Self::Wrong => Signing::SignatureWrong.text(lang).to_owned(),
+        }
+    }
 }
 
 /// Returns the bytes that are signed for a text.
@@ -62,16 +87,49 @@ pub(super) fn armour(key: &KeyData, signature: Signature) -> Result<String, Sign
         .map_err(|_| SignError::Broken)
 }
 
-/// Reads a signature from its armour.
+/// Reads a signature from its armour, no more and no less strictly than `ssh-keygen` does.
 ///
 /// # Errors
-/// [`BadSignature::Form`].
+/// [`BadSignature::Form`], or [`BadSignature::Kind`] where the key is of a kind that is not supported.
 pub fn read(armoured: &[u8]) -> Result<SshSig, BadSignature> {
-    let form = |why: String| BadSignature::Form { why };
     if armoured.len() as u64 > SIGNATURE_MOST {
-        return Err(form(format!("more than {SIGNATURE_MOST} bytes")));
+        return Err(BadSignature::Form(BadForm::Long));
     }
-    SshSig::from_pem(armoured).map_err(|e| form(e.to_string()))
+    let bytes = bare_of_armour(armoured).ok_or(BadSignature::Form(BadForm::Frame))?;
+    if let Some(kind) = kind_of(&bytes).and_then(|kind| Unsupported::named(&kind)) {
+        return Err(BadSignature::Kind(kind));
+    }
+    // In the one form of the armour that `ssh-key` reads.
+    let mut armoured = BEGIN.to_owned();
+    for (i, c) in Base64::encode_string(&bytes).chars().enumerate() {
+        if i > 0 && i % 70 == 0 {
+            armoured.push('\n');
+        }
+        armoured.push(c);
+    }
+    armoured.push_str(END);
+    armoured.push('\n');
+    SshSig::from_pem(armoured).map_err(|e| BadSignature::Form(BadForm::Inner(e.to_string())))
+}
+
+const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----\n";
+/// With the end of the line before it, on which it must stand alone.
+const END: &str = "\n-----END SSH SIGNATURE-----";
+
+fn bare_of_armour(armoured: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(armoured).ok()?;
+    let body = text.strip_prefix(BEGIN)?;
+    let (body, _) = body.split_once(END)?;
+    let body: String = body.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    Base64::decode_vec(&body).ok()
+}
+
+/// The kind of the key in a signature, which may be one that cannot be read any further.
+fn kind_of(sig: &[u8]) -> Option<String> {
+    let mut wire = Wire(sig.strip_prefix(b"SSHSIG")?);
+    wire.number()?;
+    let kind = Wire(wire.string()?).string()?;
+    String::from_utf8(kind.to_vec()).ok()
 }
 
 /// Checks a signature over a text, made in our namespace. Who made it is not judged.
@@ -80,11 +138,14 @@ pub fn read(armoured: &[u8]) -> Result<SshSig, BadSignature> {
 /// See [`BadSignature`].
 pub fn verify(sig: &SshSig, text: &[u8]) -> Result<(), BadSignature> {
     if sig.namespace() != NAMESPACE {
-        let is = crate::domain::text::printable(sig.namespace()).chars().take(60).collect();
-        return Err(BadSignature::Namespace { is });
+        let is = printable(sig.namespace()).chars().take(60).collect();
+        return Err(BadSignature::Namespace(is));
     }
     if sig.version() != SshSig::VERSION || !sig.reserved().is_empty() {
-        return Err(BadSignature::Form { why: "a version that is not known".to_owned() });
+        return Err(BadSignature::Form(BadForm::Version));
+    }
+    if let Some(kind) = Unsupported::of(sig.public_key(), RSA_CHECKED) {
+        return Err(BadSignature::Kind(kind));
     }
     let hash = sig.hash_alg();
     let mut data = b"SSHSIG".to_vec();
@@ -93,7 +154,7 @@ pub fn verify(sig: &SshSig, text: &[u8]) -> Result<(), BadSignature> {
     put(&mut data, hash.as_str().as_bytes());
     put(&mut data, &hash.digest(text));
 
-    let kind = || BadSignature::Kind { kind: sig.algorithm().as_str().to_owned() };
+    let weak = || BadSignature::Weak(sig.algorithm().as_str().to_owned());
     let bytes = sig.signature_bytes();
     let held = match (sig.public_key(), sig.algorithm()) {
         (KeyData::Ed25519(key), Algorithm::Ed25519) => {
@@ -103,7 +164,7 @@ pub fn verify(sig: &SshSig, text: &[u8]) -> Result<(), BadSignature> {
             let (with, size) = match key {
                 EcdsaPublicKey::NistP256(_) => (&ECDSA_P256_SHA256_FIXED, 32),
                 EcdsaPublicKey::NistP384(_) => (&ECDSA_P384_SHA384_FIXED, 48),
-                EcdsaPublicKey::NistP521(_) => return Err(kind()),
+                EcdsaPublicKey::NistP521(_) => return Err(weak()),
             };
             let fixed = fixed(bytes, size).ok_or(BadSignature::Wrong)?;
             UnparsedPublicKey::new(with, key.as_sec1_bytes()).verify(&data, &fixed)
@@ -112,14 +173,14 @@ pub fn verify(sig: &SshSig, text: &[u8]) -> Result<(), BadSignature> {
             let with = match hash {
                 HashAlg::Sha256 => &signature::RSA_PKCS1_2048_8192_SHA256,
                 HashAlg::Sha512 => &signature::RSA_PKCS1_2048_8192_SHA512,
-                _ => return Err(kind()),
+                _ => return Err(weak()),
             };
             let n = key.n.as_positive_bytes().ok_or(BadSignature::Wrong)?;
             let e = key.e.as_positive_bytes().ok_or(BadSignature::Wrong)?;
             RsaPublicKeyComponents { n, e }.verify(with, &data, bytes)
         }
         // An RSA signature with SHA-1 among them.
-        _ => return Err(kind()),
+        _ => return Err(weak()),
     };
     held.map_err(|_| BadSignature::Wrong)
 }
@@ -138,9 +199,12 @@ fn fixed(bytes: &[u8], size: usize) -> Option<Vec<u8>> {
 
 /// Signs with a private key file. Returns the public key and the signature.
 pub(super) fn sign_with_file(path: &Path, data: &[u8]) -> Result<(KeyData, Signature), SignError> {
-    let unusable = |why: String| SignError::Key { path: path.to_owned(), why };
     let key = key_file::read(path)?;
     let public = key.public_key().key_data().clone();
+    let unsupported = || SignError::Kind(Unsupported::Other(key.algorithm().as_str().to_owned()));
+    if let Some(kind) = Unsupported::of(&public, RSA_SIGNS) {
+        return Err(SignError::Kind(kind));
+    }
     let (algorithm, made) = match key.key_data() {
         KeypairData::Ed25519(pair) => {
             let made =
@@ -152,16 +216,15 @@ pub(super) fn sign_with_file(path: &Path, data: &[u8]) -> Result<(KeyData, Signa
             let with = match pair {
                 EcdsaKeypair::NistP256 { .. } => &ECDSA_P256_SHA256_FIXED_SIGNING,
                 EcdsaKeypair::NistP384 { .. } => &ECDSA_P384_SHA384_FIXED_SIGNING,
-                EcdsaKeypair::NistP521 { .. } => {
-                    return Err(SignError::Kind { kind: pair.algorithm().as_str().to_owned() });
-                }
+                EcdsaKeypair::NistP521 { .. } => return Err(unsupported()),
             };
             (pair.algorithm(), ecdsa(pair, with, data))
         }
         KeypairData::Rsa(pair) => (Algorithm::Rsa { hash: Some(HashAlg::Sha512) }, rsa(pair, data)),
-        _ => return Err(SignError::Kind { kind: key.algorithm().as_str().to_owned() }),
+        _ => return Err(unsupported()),
     };
-    let made = made.ok_or_else(|| unusable("the numbers in it do not fit together".to_owned()))?;
+    let made =
+        made.ok_or_else(|| SignError::Key { path: path.to_owned(), why: BadKey::Numbers })?;
     let signature = Signature::new(algorithm, made).map_err(|_| SignError::Broken)?;
     Ok((public, signature))
 }

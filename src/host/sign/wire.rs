@@ -31,3 +31,10 @@ pub(super) fn bare(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|&&b| b == 0).count();
     number.get(zeros..).unwrap_or_default()
 }
+
+/// How long a large number is, in bits.
+pub(super) fn bits(number: &[u8]) -> usize {
+    let bare = bare(number);
+    let first = bare.first().map_or(0, |b| b.leading_zeros());
+    bare.len() * 8 - usize::try_from(first).unwrap_or(0)
+}
