@@ -72,9 +72,7 @@ pub(crate) fn signatures(data: &[u8]) {
     let _ = Checkpoint::parse(data);
     let _ = stamp::reply(data);
     let _ = stamp::nonce_of(data);
-    if let Ok(text) = std::str::from_utf8(data) {
-        let _ = Signers::parse(text, UTC);
-    }
+    let _ = Signers::parse(data, UTC);
     if let Ok(sig) = sums::read(data) {
         let _ = sums::verify(&sig, data);
     }
