@@ -179,7 +179,9 @@ fn harden(ctx: &Ctx, id: &str, yes: bool) -> Result<u8, Fault> {
 /// The file of an incident's record. Nothing is opened: a damaged record can be exported, too.
 pub(super) fn record_file(ctx: &Ctx, id: &str) -> Result<PathBuf, Fault> {
     let store = ctx.store();
-    let id = store.resolve(id).map_err(|e| ctx.desk_fault(e.into()))?;
+    let id = store
+        .resolve(id)
+        .map_err(|e| witness::gone(ctx, id).unwrap_or_else(|| ctx.desk_fault(e.into())))?;
     let path = store.folder().join(id).join(record_name(store.mode()));
     // A link is not ours, and a pipe would hold us up.
     match std::fs::symlink_metadata(&path) {

@@ -177,9 +177,8 @@ impl Heads {
             is_incident_id(id).then(|| id.to_owned())
         });
         let is_gone = |id: &String| {
-            let record = fs::metadata(incidents.join(id).join(record_name(mode)));
-            match record {
-                Ok(meta) => meta.len() == 0,
+            match fs::symlink_metadata(incidents.join(id).join(record_name(mode))) {
+                Ok(meta) => meta.is_file() && meta.len() == 0,
                 // What may not be looked at is not gone by that.
                 Err(e) => matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
             }

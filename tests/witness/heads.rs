@@ -123,6 +123,7 @@ fn an_incident_that_is_gone_is_named_and_none_takes_its_place() {
         home.fails(&["log", "verify", meant], 1, &gone);
     }
     home.fails(&["log", "verify", "2020"], 2, "there is no incident");
+    home.fails(&["log", "export", &id], 1, &gone);
 
     let new = home.incident();
     assert!(new != id && new != other, "{new}");
