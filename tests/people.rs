@@ -202,6 +202,107 @@ fn a_console_that_was_killed_is_no_longer_on() {
     second.quit();
 }
 
+fn drafts(home: &Path, uid: u32) -> PathBuf {
+    home.join("state").join("drafts").join(uid.to_string())
+}
+
+fn count(folder: &Path) -> usize {
+    std::fs::read_dir(folder).map_or(0, Iterator::count)
+}
+
+/// Opens an incident and types a note into it that nobody records.
+fn half_typed(mut command: Command, id: &str, text: &str) -> Option<Seat> {
+    let seat = Seat::take(command.args(["open", id]))?;
+    assert!(seat.shows(5, "CRM down"), "{}", seat.text());
+    seat.type_in(&format!("n{text}"));
+    assert!(seat.shows(5, text), "{}", seat.text());
+    Some(seat)
+}
+
+fn killed(mut seat: Seat) {
+    // The first key is kept at once, the others a second later.
+    std::thread::sleep(std::time::Duration::from_millis(1300));
+    seat.child.kill().unwrap();
+    seat.child.wait().unwrap();
+}
+
+#[test]
+fn two_consoles_of_one_person_lose_nothing_of_each_other_when_they_are_killed() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let Some(first) = half_typed(jishi(home.path()), &id, "first-text") else { return };
+    let Some(second) = half_typed(jishi(home.path()), &id, "second-text") else { return };
+    let folder = drafts(home.path(), rustix::process::geteuid().as_raw());
+    assert!(wait_for(3, || count(&folder) == 2));
+    killed(second);
+    // The first is there still: what it types is nobody else's.
+    let Some(third) = Seat::take(jishi(home.path()).args(["open", &id])) else { return };
+    assert!(third.shows(5, "second-text"), "{}", third.text());
+    assert!(!third.text().contains("first-text"), "{}", third.text());
+    third.type_in("\r");
+    assert!(wait_for(5, || count(&folder) == 1), "recorded, it is kept no longer");
+    third.quit();
+    killed(first);
+    let Some(fourth) = Seat::take(jishi(home.path()).args(["open", &id])) else { return };
+    assert!(fourth.shows(5, "first-text"), "{}", fourth.text());
+    fourth.type_in("\r");
+    assert!(wait_for(5, || count(&folder) == 0));
+    fourth.quit();
+    let notes = entries(home.path(), &id);
+    let notes: Vec<_> = notes.iter().filter_map(|e| e["data"]["text"].as_str()).collect();
+    assert_eq!(notes, ["second-text", "first-text"]);
+}
+
+#[test]
+fn in_a_folder_of_a_group_everybody_keeps_what_they_type_and_nobody_reads_it() {
+    let Some(office) = Office::open() else { return };
+    let args = ["new", "--title", "CRM down", "--learned-at", "20m ago"];
+    let id = ok(office.alice().args(args)).trim().to_owned();
+    let Some(alice) = half_typed(office.alice(), &id, "text-of-alice") else { return };
+    let Some(bob) = half_typed(office.bob(), &id, "text-of-bob") else { return };
+    for uid in [ALICE, BOB] {
+        assert!(wait_for(3, || count(&drafts(&office.home, uid)) == 1), "{uid}");
+        let meta = drafts(&office.home, uid).symlink_metadata().unwrap();
+        assert_eq!((meta.uid(), meta.mode() & 0o777), (uid, 0o700));
+    }
+    // What bob may not take away is alice's.
+    let mut mv = office.by(BOB, GROUP, "bob");
+    let theft = format!("mv {0} {0}.gone; rm -rf {0}", drafts(&office.home, ALICE).display());
+    mv = {
+        let mut sh = Command::new("setpriv");
+        sh.args(mv.get_args().take(3)).args(["sh", "-c", &theft]);
+        sh
+    };
+    mv.output().unwrap();
+    assert_eq!(count(&drafts(&office.home, ALICE)), 1);
+    killed(alice);
+    killed(bob);
+    let Some(bob) = Seat::take(office.bob().args(["open", &id])) else { return };
+    assert!(bob.shows(5, "text-of-bob"), "{}", bob.text());
+    assert!(!bob.text().contains("text-of-alice"), "{}", bob.text());
+    bob.quit();
+}
+
+#[test]
+fn what_a_member_plants_where_others_keep_their_text_is_not_followed_and_is_said_once() {
+    let Some(office) = Office::open() else { return };
+    let args = ["new", "--title", "CRM down", "--learned-at", "20m ago"];
+    let id = ok(office.alice().args(args)).trim().to_owned();
+    let prey = office.home.parent().unwrap().join("prey");
+    std::fs::create_dir(&prey).unwrap();
+    chown(&prey, Some(ALICE), Some(GROUP)).unwrap();
+    let planted = drafts(&office.home, ALICE);
+    std::fs::create_dir_all(planted.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&prey, &planted).unwrap();
+    let Some(alice) = half_typed(office.alice(), &id, "text-of-alice") else { return };
+    assert!(alice.shows(5, "half-typed text cannot be kept"), "{}", alice.text());
+    assert_eq!(count(&prey), 0);
+    // It goes on all the same.
+    alice.type_in("\r");
+    assert!(wait_for(5, || kinds(&office.home, &id).len() == 3), "{}", alice.text());
+    alice.quit();
+}
+
 #[test]
 fn a_folder_on_another_machine_is_said() {
     if !bare::tool("bindfs") {

@@ -25,7 +25,6 @@ pub mod triage;
 mod update;
 mod wake;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::domain::assess::Assessment;
@@ -41,8 +40,7 @@ use crate::words::console::Word as W;
 use crate::words::refusal::Message;
 use crate::words::say::Urgency;
 use edit::Line;
-use form::{Form, FormKind};
-use kept::Keeping;
+use kept::{Keeping, Kept, Slot};
 use keymap::{Context, Keymap};
 use said::Said;
 use screen::Screen;
@@ -200,9 +198,10 @@ pub struct App {
     pending: Option<Pending>,
     /// What a failed write may have left on disk all the same.
     unsure: Option<Pending>,
-    drafts: Vec<Form>,
-    /// What an earlier session left half-typed: incident, form, and when.
-    left: BTreeMap<String, (FormKind, String)>,
+    /// Forms and questions that were put aside half-typed.
+    drafts: Vec<(Slot, Screen)>,
+    /// Those among them that an earlier console left and that were not offered yet.
+    left: Vec<(Slot, Kept)>,
     keeping: Keeping,
     present: Vec<String>,
     clock_change: Option<Change>,
@@ -240,7 +239,7 @@ impl App {
             pending: None,
             unsure: None,
             drafts: Vec::new(),
-            left: BTreeMap::new(),
+            left: Vec::new(),
             keeping: Keeping::default(),
             present: Vec::new(),
             clock_change: None,

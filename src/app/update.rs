@@ -113,7 +113,7 @@ impl App {
         let late = self.unsure.take_if(mine).is_some();
         if self.pending.take_if(mine).is_some() || late {
             self.banner = None;
-            self.drafts.retain(|d| d.kind != FormKind::New);
+            self.let_go(&FormKind::New.slot(""));
             self.enter(&id);
             self.open_triage();
             self.tell(Said::Word(W::Opened, vec![id]));
@@ -169,10 +169,13 @@ impl App {
     fn done(&mut self, n: u64) {
         match self.stack.last().cloned() {
             Some(Screen::Form(form)) => {
-                self.drafts.retain(|d| d.kind != form.kind || d.incident != form.incident);
+                self.let_go(&form.kind.slot(&form.incident));
                 self.stack.pop();
             }
-            Some(Screen::Triage(t)) => self.move_on(&t, false),
+            Some(Screen::Triage(t)) => {
+                self.let_go(&t.slot(&self.current));
+                self.move_on(&t, false);
+            }
             _ => {}
         }
         self.tell(Said::Word(W::Recorded, vec![n.to_string()]));
@@ -200,7 +203,7 @@ impl App {
         effects
     }
 
-    fn paste(&mut self, text: &str) {
+    pub(super) fn paste(&mut self, text: &str) {
         if let Some(line) = self.banner.as_mut().and_then(|b| b.path.as_mut()) {
             line.paste(text);
             return;
@@ -270,7 +273,7 @@ impl App {
     }
 
     /// Lets the line under the cursor have the key, where it wants it.
-    fn edits(&mut self, key: Key, action: Option<Action>) -> bool {
+    pub(super) fn edits(&mut self, key: Key, action: Option<Action>) -> bool {
         if !self.screen().typing() {
             return false;
         }

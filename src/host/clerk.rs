@@ -16,6 +16,7 @@ use crate::app::effect::{Effect, Msg};
 use crate::domain::event::Entry;
 use crate::domain::incident::Incident;
 use crate::words::Lang;
+use crate::words::command::Command;
 use crate::words::refusal::{Message, refusal};
 use crate::words::witness::Witness;
 
@@ -29,6 +30,8 @@ pub struct Clerk {
     /// The act whose outcome is unknown, with what makes giving it again count once.
     unsure: Option<(Effect, Again)>,
     keep: Option<Keep>,
+    /// It was said that text cannot be kept.
+    keep_failed: bool,
 }
 
 #[derive(Debug)]
@@ -71,7 +74,7 @@ impl Clerk {
         // They open, but nothing can be added to them.
         let doubts = desk.heads().doubts();
         found.problems.extend(doubts.iter().map(|d| (d.incident().to_owned(), d.to_string())));
-        Ok((Self { desk, records, faulty, unsure: None, keep: None }, found))
+        Ok((Self { desk, records, faulty, unsure: None, keep: None, keep_failed: false }, found))
     }
 
     /// Keeps half-typed text there.
@@ -86,11 +89,15 @@ impl Clerk {
             Effect::Append { .. } => self.append(effect, lang),
             Effect::Digest { paths } => vec![beside::digest(paths, lang)],
             Effect::SaveAs { path, text } => vec![beside::save(path, text, lang)],
-            Effect::Keep { incident, text } => {
-                if let Some(keep) = &self.keep {
-                    keep.put(incident, text.as_deref());
-                }
-                Vec::new()
+            Effect::Keep { slot, text } => {
+                let kept = self.keep.as_ref().map(|keep| keep.put(slot, text.as_deref()));
+                let failed = kept.and_then(Result::err).filter(|_| !self.keep_failed);
+                let said = failed.map(|why| {
+                    self.keep_failed = true;
+                    let text = Command::KeepFailed.with(lang, &[&why.to_string()]);
+                    Msg::Trouble { message: Message::plain(text) }
+                });
+                said.into_iter().collect()
             }
             Effect::Quit | Effect::Suspend | Effect::Repaint => Vec::new(),
         }

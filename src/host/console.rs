@@ -76,7 +76,7 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
 
     let desk = setup.desk;
     let (mut clerk, found) = Clerk::start(Arc::clone(&desk))?;
-    let kept = setup.keep.all();
+    let kept = setup.keep.take();
     clerk.keep_in(setup.keep);
     let watch = clerk.watch();
     let mut app = console(&desk, setup.lang, setup.config, open, kept, (cols, rows), found);
@@ -177,7 +177,17 @@ impl Session {
                 break;
             }
         }
-        // What is half-typed now is offered again the next time.
+        // What is half-typed now is offered again the next time, up to the last key that was read.
+        while let Ok(input) = self.input.try_recv() {
+            let typed = match input {
+                Input::Key(key) => self.app.type_last(Msg::Key(key)),
+                Input::Paste(text) => self.app.type_last(Msg::Paste(text)),
+                Input::Gone => false,
+            };
+            if !typed {
+                break;
+            }
+        }
         let effects = self.app.leave();
         self.hand_over(effects);
         self.writer.finish();

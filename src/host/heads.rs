@@ -6,15 +6,16 @@
 //! still read, but nothing is added to it until a person accepts it as it is, with a reason.
 
 use std::collections::BTreeMap;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::own::{self, Own};
 use super::paths::record_name;
 use super::store::{Record, is_incident_id};
 use crate::domain::event::Mode;
@@ -164,8 +165,7 @@ impl Heads {
     /// Remembers in the state folder, in a folder of this user's own. Nothing is made until there is
     /// something to remember.
     pub fn under(state: &Path) -> Self {
-        let user = rustix::process::geteuid().as_raw().to_string();
-        Self { folder: Some(state.join("heads").join(user)), seen: Arc::default() }
+        Self { folder: Some(own::place(state, "heads")), seen: Arc::default() }
     }
 
     /// Returns why nothing could be remembered, or what is remembered could not be read.
@@ -229,13 +229,12 @@ impl Heads {
     }
 
     fn read(&self, name: &str) -> Option<Vec<u8>> {
-        let path = self.folder.as_ref()?.join(name);
-        let mut bytes = Vec::new();
-        match File::open(&path).and_then(|f| f.take(MOST).read_to_end(&mut bytes)) {
-            Ok(_) => Some(bytes),
+        let folder = self.folder.as_ref()?;
+        match Own::open(folder).and_then(|own| own.read(name, MOST)) {
+            Ok(bytes) => Some(bytes),
             Err(e) => {
                 if e.kind() != io::ErrorKind::NotFound {
-                    self.troubled(format!("`{}`: {e}", path.display()));
+                    self.troubled(format!("`{}`: {e}", folder.join(name).display()));
                 }
                 None
             }
@@ -367,7 +366,7 @@ impl Heads {
             if !anyway && was.as_ref().is_some_and(|w| !goes_on(w)) && points() {
                 return Ok(());
             }
-            make_folder(folder)?;
+            Own::make(folder)?;
             let _lock = lock(folder)?;
             // Of two programs that add at once, the one that was ahead stays ahead.
             let was = self.of_record(id);
@@ -394,30 +393,6 @@ fn pointer(mode: Mode, incident: &str) -> String {
         Mode::Exercise => "exercise",
     };
     format!("{mode}-{incident}")
-}
-
-/// Makes the user's folder. What lies above it may be a group's, and is then made for the group.
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let missing: Vec<&Path> = folder.ancestors().take_while(|p| !p.exists()).collect();
-    for path in missing.into_iter().rev() {
-        let parent = path.parent().unwrap_or(Path::new("/"));
-        let shared = path != folder && fs::metadata(parent)?.mode() & 0o2020 == 0o2020;
-        let mode = if shared { 0o2770 } else { 0o700 };
-        match DirBuilder::new().mode(mode).create(path) {
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-            other => other?,
-        }
-        if shared {
-            // The umask took the group's rights away.
-            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))?;
-        }
-        File::open(parent)?.sync_all()?;
-    }
-    let meta = fs::symlink_metadata(folder)?;
-    if !meta.is_dir() || meta.uid() != rustix::process::geteuid().as_raw() {
-        return Err(io::Error::other("not a folder of this user's own"));
-    }
-    Ok(())
 }
 
 fn lock(folder: &Path) -> io::Result<File> {

@@ -59,6 +59,8 @@ impl Paths {
         let dirs = ProjectDirs::from("", "", "jishi").ok_or(NoHome::Unknown)?;
         let state =
             dirs.state_dir().map_or_else(|| dirs.data_local_dir().join("state"), Path::to_owned);
+        // A link in its place is of the user's choosing here; below a home it is not followed.
+        let state = std::fs::canonicalize(&state).unwrap_or(state);
         Ok(Self { data: dirs.data_dir().to_owned(), config: dirs.config_dir().to_owned(), state })
     }
 

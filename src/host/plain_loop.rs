@@ -69,7 +69,7 @@ impl Talk {
         let open = setup.open.map(|id| desk.store().resolve(&id)).transpose();
         let open = open.map_err(super::desk::DeskError::from)?;
         let (mut clerk, found) = Clerk::start(Arc::clone(&desk))?;
-        let kept = setup.keep.all();
+        let kept = setup.keep.take();
         clerk.keep_in(setup.keep);
         let watch = clerk.watch();
         let contacts = setup.config.directory.into_iter();

@@ -21,9 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::app::effect::{Effect, Msg};
-use crate::app::kept::Kept;
+use crate::app::kept::{Kept, Slot};
 use crate::domain::decide::{Intent, Refusal, check_learned_at, decide};
-use crate::domain::event::{Entry, Mode};
+use crate::domain::event::{Entry, Event, Mode};
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
@@ -107,13 +107,12 @@ pub struct Plain {
     bands: BTreeMap<(String, String), Urgency>,
     /// What the host is asked for besides what the present line asks.
     outbox: Vec<Effect>,
-    /// Half-typed text by incident, empty for a new one: what an earlier session left, and of this
-    /// one's form what the host keeps.
-    kept: BTreeMap<String, Kept>,
+    /// Half-typed text: what an earlier console left, and of this one's form what the host keeps.
+    kept: BTreeMap<Slot, Kept>,
     /// What was not recorded: why, and the command that records it.
     unsaved: Option<(String, String)>,
-    /// The incident of the form that is kept now.
-    typing: Option<String>,
+    /// What is being typed, where the host keeps it.
+    typing: Option<Slot>,
 }
 
 /// What the next line is taken for.
@@ -171,7 +170,7 @@ impl Plain {
             typing: None,
         };
         for (incident, text) in &setup.kept {
-            plain.kept.extend(Kept::read(text).map(|k| (incident.clone(), k)));
+            plain.kept.extend(Kept::read(text).map(|k| (k.slot(incident), k)));
         }
         plain.open = setup.open.filter(|id| plain.incident(id).is_some());
         plain.note_bands();
@@ -336,11 +335,15 @@ impl Plain {
             return out;
         };
         *head = new_head;
+        let mut answered = Vec::new();
         for new in entries {
             if incident.entries.iter().any(|e| e.n == new.n) {
                 continue;
             }
             let n = new.n.to_string();
+            if let (true, Event::Answered { set, .. }) = (own, &new.event) {
+                answered.extend(set.keys().cloned());
+            }
             incident.apply(new.clone());
             let text = entry::summary(incident, &new, now, zone, lang);
             out.push(if own && Some(new.n) == last {
@@ -350,6 +353,7 @@ impl Plain {
             });
         }
         if own {
+            self.answered_now(answered.iter());
             self.state = State::Command;
             // What a clock became by our own act was said before the act.
             self.note_bands();
@@ -380,7 +384,7 @@ impl Plain {
         self.asking = false;
         match command {
             Command::Save => self.save(rest),
-            Command::Resume => self.resume(),
+            Command::Resume => self.resume(rest),
             Command::List => self.list(),
             Command::New => self.begin(Form::new_incident(&self.packs)),
             Command::Open => self.open_by(rest),
