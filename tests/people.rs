@@ -53,7 +53,7 @@ impl Office {
         Some(Self { _folder: folder, home, program })
     }
 
-    /// A command of somebody whose umask is strict.
+    /// A command of somebody whose umask is strict. What the environment calls them is not believed.
     fn by(&self, uid: u32, group: u32, name: &str) -> Command {
         let mut command = jishi(&self.home);
         let environment: Vec<_> =
@@ -94,11 +94,10 @@ fn a_folder_of_a_group_serves_the_group_and_nobody_else() {
     let id = ok(office.alice().args(args)).trim().to_owned();
     ok(office.bob().args(["note", &id, "bob was here"]));
     ok(office.alice().args(["set", &id, "involves_cii=yes"]));
-    let by: Vec<String> = entries(&office.home, &id)
-        .iter()
-        .map(|e| e["by"]["login"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(by, ["alice", "alice", "bob", "alice"]);
+    let by = entries(&office.home, &id);
+    let by = by.iter().map(|e| (e["by"]["login"].as_str(), e["by"]["uid"].as_u64()));
+    let (alice, bob) = ((Some("uid 61001"), Some(61_001)), (Some("uid 61002"), Some(61_002)));
+    assert_eq!(by.collect::<Vec<_>>(), [alice, alice, bob, alice]);
     ok(office.bob().args(["log", "verify", &id]));
 
     let mut all = Vec::new();
@@ -138,15 +137,20 @@ fn it_is_recorded_who_from_where() {
     let id = new_incident(home.path());
     let mut command = jishi(home.path());
     command.env("SSH_CONNECTION", "192.0.2.7 50000 10.0.0.1 22").env("SUDO_USER", "wang");
+    command.env("SUDO_UID", "61234");
     ok(command.args(["note", &id, "x"]));
     let by = entries(home.path(), &id)[2]["by"].clone();
     assert_eq!(by["ssh"], "192.0.2.7");
     assert!(by["login"].as_str().is_some_and(|l| !l.is_empty()), "{by}");
     assert!(by["host"].as_str().is_some_and(|h| !h.is_empty()), "{by}");
     let login = std::fs::read_to_string("/proc/self/loginuid").unwrap_or_default();
-    if login.trim() == "4294967295" {
-        // Nobody logged in here, so the kernel does not know better.
+    let uid = rustix::process::geteuid().as_raw();
+    assert_eq!(by["uid"], uid);
+    if login.trim() == "4294967295" && uid == 0 {
+        // Nobody logged in here, so the kernel does not know better. It is shown beside what it knows.
         assert_eq!(by["sudo"], "wang");
+        let shown = ok(jishi(home.path()).args(["log", "show", &id]));
+        assert!(shown.contains("root (sudo: wang)"), "{shown}");
     }
     let mut command = jishi(home.path());
     let Some(mut seat) = Seat::take(command.args(["note", &id, "from a terminal"])) else { return };
@@ -163,14 +167,14 @@ fn consoles_follow_each_other_and_show_who_is_on() {
     let id = ok(office.alice().args(args)).trim().to_owned();
     let Some(alice) = Seat::take(office.alice().args(["open", &id])) else { return };
     let Some(bob) = Seat::take(office.bob().args(["open", &id])) else { return };
-    assert!(alice.shows(5, "also on: bob"), "{}", alice.text());
-    assert!(bob.shows(5, "also on: alice"), "{}", bob.text());
+    assert!(alice.shows(5, "also on: uid 61002"), "{}", alice.text());
+    assert!(bob.shows(5, "also on: uid 61001"), "{}", bob.text());
     let marks = office.home.join("live").join(".present");
     assert_eq!(std::fs::read_dir(&marks).unwrap().count(), 2);
 
     ok(office.bob().args(["note", &id, "bob was here"]));
     // A second, and what a busy machine adds to it.
-    assert!(alice.shows(2, "bob has just added"), "{}", alice.text());
+    assert!(alice.shows(2, "uid 61002 has just added"), "{}", alice.text());
     // A second incident appears on the board of whoever looks at it.
     ok(office.bob().args(["new", "--title", "Portal down", "--learned-at", "5m ago"]));
     alice.type_in("\x1b");

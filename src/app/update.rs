@@ -124,7 +124,7 @@ impl App {
         let now = self.now();
         let own = self.own_among(id, &entries);
         let others = entries.iter().rev().find(|e| Some(e.n) != own && e.by.person() != self.who);
-        let others = others.map(|e| e.by.person().to_owned());
+        let others = others.map(|e| e.by.shown());
         let Some(item) = self.items.iter_mut().find(|i| i.incident.id == id) else { return };
         for entry in entries {
             if !item.incident.entries.iter().any(|e| e.n == entry.n) {

@@ -61,7 +61,7 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
             None => String::new(),
         };
         let text = entry::summary(incident, e, now, ctx.zone, ctx.lang);
-        out::line(&format!("{:>4}  {at}  {}  {text}{gone}", e.n, e.by.person()));
+        out::line(&format!("{:>4}  {at}  {}  {text}{gone}", e.n, e.by.shown()));
         if let Some(when) = e.happened_at {
             let label = ctx.lang.pick("发生于", "happened at");
             let by = entry::told_by(e.happened_by, ctx.lang);

@@ -349,7 +349,7 @@ impl Plain {
             out.push(if own && Some(new.n) == last {
                 W::Recorded.with(lang, &[&n, &text])
             } else {
-                W::Others.with(lang, &[new.by.person(), &n, &text])
+                W::Others.with(lang, &[&new.by.shown(), &n, &text])
             });
         }
         if own {
