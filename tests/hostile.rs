@@ -87,8 +87,16 @@ fn forge(home: &Path, id: &str, evil: &str) {
     let mut entries: Vec<Entry> = lines.map(|l| decode(l).unwrap().entry).collect();
     let last = entries.last().unwrap().clone();
     let evil_text = evil.to_owned();
+    let duty = evil_text.clone();
     let more = [
         Event::Noted { text: evil_text.clone() },
+        Event::Waived { duty: duty.clone(), because: evil_text.clone() },
+        Event::Received {
+            duty,
+            to: evil_text.clone(),
+            reference: Some(evil_text.clone()),
+            officer: Some(evil_text.clone()),
+        },
         Event::HandedOver { to: evil_text.clone() },
         Event::Closed { because: evil_text.clone() },
     ];
@@ -101,6 +109,8 @@ fn forge(home: &Path, id: &str, evil: &str) {
             title.clone_from(&evil_text);
         }
         entry.by.login.clone_from(&evil_text);
+        entry.by.sudo = Some(evil_text.clone());
+        entry.by.ssh = Some(evil_text.clone());
         entry.by.tty = Some(evil_text.clone());
         entry.by.host = Some(evil_text.clone());
         let line = encode(entry, prev).unwrap();
@@ -241,6 +251,58 @@ fn a_record_that_others_forged_steers_neither_a_command_nor_a_screen() {
             seat.quit();
         }
     }
+}
+
+/// What a line of another entry, another clock or another message could begin with.
+const FORGED: &str = "FORGED   3  2026-03-02 02:40 +08:00  root";
+
+#[test]
+fn no_text_of_a_record_a_pack_or_a_file_can_look_like_a_line_of_its_own() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    forge(home.path(), &id, &format!("x\n{FORGED}"));
+    let lines = |what: &str, out: &Output| {
+        let all = [&out.stdout[..], b"\n", &out.stderr[..]].concat();
+        let text = String::from_utf8(all).unwrap();
+        let forged = text.lines().find(|l| l.trim_start_matches("> ").starts_with("FORGED"));
+        assert_eq!(forged, None, "{what}: {text}");
+        text.matches("FORGED").count()
+    };
+    let mut seen = 0;
+    for args in [
+        &["log", "show", &id][..],
+        &["status"],
+        &["status", &id],
+        &["next"],
+        &["handover", &id, "--show"],
+        &["handover", &id, "--accept"],
+        &["set", &id, &format!("x\n{FORGED}=yes")],
+        &["waive", &id, &format!("x\n{FORGED}"), "--because", "y"],
+        &["sent", &id, &format!("x\n{FORGED}"), "--channel", "phone"],
+        &["open", &format!("x\n{FORGED}")],
+        &["status", &format!("x\n{FORGED}")],
+    ] {
+        seen += lines(&format!("{args:?}"), &run(home.path(), args));
+    }
+    let script = "list\nopen 1\nrecord\nclocks\nhandover\naccept\nwhy 1\nquit\n";
+    let plain = feed(jishi(home.path()).arg("--plain"), script.as_bytes());
+    seen += lines("plain", &plain);
+    assert!(seen > 20, "{seen}");
+
+    let pack = home.path().join("mine.ron");
+    std::fs::write(&pack, format!("(id: \"x\n{FORGED}\", facts: [(id: \"y\n{FORGED}\")])"))
+        .unwrap();
+    lines("pack check", &run(home.path(), &["pack", "check", pack.to_str().unwrap()]));
+    let facts = home.path().join("facts.json");
+    std::fs::write(&facts, format!("{{\"facts\": {{\"y\\n{FORGED}\": true}}}}")).unwrap();
+    lines("assess", &run(home.path(), &["assess", facts.to_str().unwrap()]));
+    let Some(seat) = Seat::take(jishi(home.path()).args(["open", &id])) else { return };
+    assert!(seat.shows(5, "FORGED"), "{}", seat.text());
+    seat.type_in("lG\r");
+    std::thread::sleep(terminal::STEP * 25);
+    // A line of the screen begins where the cursor is put into the first column.
+    assert!(!seat.text().contains(";1HFORGED"), "{:?}", seat.text());
+    seat.quit();
 }
 
 fn feed(command: &mut Command, bytes: &[u8]) -> Output {

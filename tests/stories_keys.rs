@@ -659,7 +659,7 @@ fn a_note_keeps_its_line_breaks() {
     assert_eq!(text, "第一行\n第二行粘贴一\n粘贴二");
     d.keys("l G Enter");
     let screen = d.screen();
-    assert!(screen.lines().any(|l| l.trim() == "粘贴二"), "{screen}");
+    assert!(screen.lines().any(|l| l.trim() == "> 粘贴二"), "{screen}");
     // Elsewhere the same key is Enter.
     d.keys("Esc h h type:李工 C-j");
     assert_eq!(d.stored().entries.len(), 4);

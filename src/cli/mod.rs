@@ -52,7 +52,7 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(e) if e.use_stderr() => {
             // It repeats what was typed, and that may have been pasted from anywhere.
-            out::note(e.render().to_string().trim_end());
+            out::notes(e.render().to_string().trim_end());
             return ExitCode::from(Fault::usage(Message::plain("")).code());
         }
         Err(e) => {

@@ -12,8 +12,14 @@ use super::fault::Fault;
 use crate::domain::text::{forbidden, printable};
 use crate::words::refusal::Message;
 
-/// Writes one line of data. A reader that has gone away is not an error of ours.
+/// Writes one line of data; line breaks in it are blanks, so that no text can look like another line.
+/// A reader that has gone away is not an error of ours.
 pub(super) fn line(text: &str) {
+    block(&printable(text));
+}
+
+/// Writes lines of data that are one text.
+pub(super) fn block(text: &str) {
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{}", safe(text));
 }
@@ -60,8 +66,13 @@ pub(super) fn list<T: Serialize>(items: impl Iterator<Item = T>) {
     let _ = out.write_all(b"]\n").and_then(|()| out.flush());
 }
 
-/// Writes one line to standard error.
+/// Writes one line to standard error; line breaks in it are blanks.
 pub(super) fn note(text: &str) {
+    notes(&printable(text));
+}
+
+/// Writes lines to standard error that are one text.
+pub(super) fn notes(text: &str) {
     let mut err = io::stderr().lock();
     let _ = writeln!(err, "{}", safe(text));
 }

@@ -553,7 +553,8 @@ fn said(message: &Message) -> Lines {
     std::iter::once(message.text.clone()).chain(message.hints.iter().cloned()).collect()
 }
 
-/// Makes lines safe to print: records and packs may come from elsewhere.
+/// Makes lines safe to print: records and packs may come from elsewhere. Each stays one line, so that no
+/// text in it can be taken for another.
 fn printed(lines: Lines) -> Lines {
-    lines.iter().flat_map(|l| l.lines()).map(printable).collect()
+    lines.iter().map(|l| printable(l)).collect()
 }

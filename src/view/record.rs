@@ -92,7 +92,9 @@ fn detail(app: &App, item: &Item, e: &Entry, width: u16) -> Vec<String> {
     if let Event::Noted { text } = &e.event
         && text.contains('\n')
     {
-        text.lines().for_each(|line| say(line.to_owned()));
+        // Marked, so that no line of it can be taken for one of ours.
+        let lines = text.lines().flat_map(|line| wrap(line, width.saturating_sub(2)));
+        lines.for_each(|line| say(format!("> {line}")));
     }
     if let Some(by) = item.incident.corrected.get(&e.n) {
         match item.incident.effective(e.n) {
