@@ -546,6 +546,76 @@ fn pipes_and_devices_in_the_place_of_files_do_not_hold_it_up() {
     }
 }
 
+/// Runs with a bound on time: whoever waits for a pipe does not get through.
+fn soon(home: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new("timeout");
+    command.args(["--kill-after=1", "20", env!("CARGO_BIN_EXE_jishi")]).args(args);
+    command.env("JISHI_HOME", home).env("JISHI_LANG", "en").stdin(Stdio::null());
+    let out = command.output().unwrap();
+    clean(&format!("{args:?}"), &out);
+    out
+}
+
+#[test]
+fn pipes_in_the_place_of_settings_packs_facts_and_keys_do_not_hold_it_up() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let pipe = home.path().join("pipe.ron");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let pipe = pipe.to_str().unwrap();
+    for args in [
+        &["assess", pipe][..],
+        &["pack", "check", pipe],
+        &["pack", "show", pipe],
+        &["new", "--title", "x", "--learned-at", "1m ago", "--pack", pipe],
+        &["log", "timestamp", &id, "--reply", pipe],
+        &["log", "verify", &id, "--signers", pipe],
+    ] {
+        let out = soon(home.path(), args);
+        assert_eq!(out.status.code(), Some(2), "{args:?} {out:?}");
+    }
+    assert_eq!(soon(home.path(), &["log", "sign", &id, "--key", pipe]).status.code(), Some(3));
+    // What a shell passes on is read all the same.
+    let facts = home.path().join("facts.json");
+    std::fs::write(&facts, "{}").unwrap();
+    let mut named = jishi(home.path());
+    named.args(["assess", "/dev/stdin"]).stdin(File::open(&facts).unwrap());
+    assert!(ok(&mut named).contains("level"), "standard input by its name");
+    let heads =
+        home.path().join("state/heads").join(rustix::process::geteuid().as_raw().to_string());
+    let pointer = heads.join(format!("live-{id}"));
+    std::fs::remove_file(&pointer).unwrap();
+    assert!(Command::new("mkfifo").arg(&pointer).status().unwrap().success());
+    assert_eq!(soon(home.path(), &["status", &id]).status.code(), Some(0));
+    let config = home.path().join("config");
+    std::fs::create_dir(&config).unwrap();
+    assert!(Command::new("mkfifo").arg(config.join("config.ron")).status().unwrap().success());
+    let out = soon(home.path(), &["status"]);
+    assert_eq!(out.status.code(), Some(3), "{out:?}");
+    assert!(String::from_utf8_lossy(&out.stderr).contains("not a plain file"), "{out:?}");
+}
+
+#[test]
+fn a_facts_file_names_packs_by_their_ids_and_opens_no_path() {
+    let home = tempfile::tempdir().unwrap();
+    let (mine, facts) = (home.path().join("mine.ron"), home.path().join("facts.json"));
+    std::fs::write(&mine, "secret").unwrap();
+    for path in [mine.to_str().unwrap(), "../mine.ron", "mine.ron", "/dev/zero", "a\\\\b"] {
+        std::fs::write(&facts, format!("{{\"packs\": [\"{path}\"]}}")).unwrap();
+        let out = soon(home.path(), &["assess", facts.to_str().unwrap()]);
+        assert_eq!(out.status.code(), Some(2), "{out:?}");
+        let text = String::from_utf8_lossy(&out.stderr);
+        assert!(text.contains("by their ids, not by a path") && !text.contains("secret"), "{text}");
+    }
+    // One of the user's own is found by its id.
+    let packs = home.path().join("config").join("packs");
+    std::fs::create_dir_all(&packs).unwrap();
+    std::fs::write(packs.join("mine.ron"), "secret").unwrap();
+    std::fs::write(&facts, "{\"packs\": [\"mine\"]}").unwrap();
+    let out = soon(home.path(), &["assess", facts.to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&out.stderr).contains("mine.ron:1:1"), "{out:?}");
+}
+
 /// Runs with a bound on memory: whoever reads a file whole does not get through.
 fn bounded(home: &Path, args: &[&str]) -> Output {
     let mut command = Command::new("sh");

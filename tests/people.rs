@@ -308,6 +308,57 @@ fn what_a_member_plants_where_others_keep_their_text_is_not_followed_and_is_said
 }
 
 #[test]
+fn settings_that_others_can_have_written_are_said_and_passed_over() {
+    let Some(office) = Office::open() else { return };
+    let args = ["new", "--title", "CRM down", "--learned-at", "20m ago"];
+    ok(office.alice().args(args));
+    let folder = office.home.join("config");
+    let write = |owner, folder_mode, mode| {
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(folder.join("packs")).unwrap();
+        let file = folder.join("config.ron");
+        std::fs::write(&file, "(language: \"zh\")").unwrap();
+        std::fs::write(folder.join("packs").join("mine.ron"), "x").unwrap();
+        for (path, mode) in [(&folder, folder_mode), (&file, mode), (&folder.join("packs"), 0o755)]
+        {
+            chown(path, Some(owner), Some(GROUP)).unwrap();
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    let status = || {
+        let mut command = office.alice();
+        let out =
+            command.env_remove("JISHI_LANG").args(["status", "--lang", "en"]).output().unwrap();
+        assert!(out.status.success(), "{out:?}");
+        String::from_utf8(out.stderr).unwrap()
+    };
+    for (owner, folder_mode, mode, why) in [
+        (EVE, 0o755, 0o644, "it belongs to another user (uid 61003)"),
+        (ALICE, 0o2775, 0o644, "its group or others may write to it (mode 2775)"),
+        (ALICE, 0o755, 0o664, "its group or others may write to it (mode 664)"),
+        (ALICE, 0o755, 0o646, "its group or others may write to it (mode 646)"),
+    ] {
+        write(owner, folder_mode, mode);
+        let said = status();
+        assert!(said.contains(why) && said.contains("is not used"), "{said}");
+    }
+    let out = office.alice().args(["pack", "show", "mine"]).output().unwrap();
+    let read = String::from_utf8_lossy(&out.stderr).contains("mine.ron:1:1");
+    assert!(read, "in a folder that is ours: {out:?}");
+    write(EVE, 0o755, 0o644);
+    let out = office.alice().args(["pack", "show", "mine"]).output().unwrap();
+    assert_eq!(out.status.code(), Some(2), "{out:?}");
+    assert!(String::from_utf8_lossy(&out.stderr).contains("belongs to another user"), "{out:?}");
+    let Some(alice) = Seat::take(&mut office.alice()) else { return };
+    assert!(alice.shows(5, "belongs to another user"), "{}", alice.text());
+    alice.quit();
+    for owner in [ALICE, 0] {
+        write(owner, 0o755, 0o644);
+        assert_eq!(status(), "");
+    }
+}
+
+#[test]
 fn a_folder_on_another_machine_is_said() {
     if !bare::tool("bindfs") {
         return;

@@ -21,6 +21,7 @@ pub(super) fn run(ctx: &Ctx, id: Option<&str>, plain: bool) -> Result<u8, Fault>
     let setup = ConsoleSetup {
         lang: ctx.lang,
         config: ctx.config.clone(),
+        warnings: ctx.warnings.clone(),
         keep: Keep::under(&ctx.paths.state, desk.store().mode(), &*ctx.clock()),
         desk,
         open: id.map(str::to_owned),

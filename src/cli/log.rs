@@ -1,6 +1,5 @@
 //! `log show`, `log verify`, `log export`: the record, for people, inspectors and programs.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use super::fault::Fault;
 use super::{out, sign, witness};
 use crate::domain::event::Event;
 use crate::host::paths::record_name;
+use crate::host::plain_file;
 use crate::host::store::{StoreError, check_path};
 use crate::record;
 use crate::words::command::Command;
@@ -46,7 +46,7 @@ pub(super) fn run(ctx: &Ctx, command: &LogCmd) -> Result<u8, Fault> {
 fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     if ctx.format == Format::Json {
         let path = record_file(ctx, id)?;
-        let file = File::open(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
+        let file = plain_file::open(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
         out::list(lines(BufReader::with_capacity(1 << 16, file)));
         return Ok(0);
     }
@@ -94,7 +94,7 @@ fn lines(mut file: impl BufRead) -> impl Iterator<Item = serde_json::Value> {
 
 fn export(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     let path = record_file(ctx, id)?;
-    let file = File::open(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
+    let file = plain_file::open(&path).map_err(|e| cannot_read(ctx, &path, &e))?;
     out::bytes(file).map_err(|e| Fault::machine(Message::plain(e.to_string())))?;
     // The head belongs to the export; it goes beside the bytes, which stay as they are.
     if let Ok(report) = check_path(&path) {
@@ -168,7 +168,7 @@ fn verify(ctx: &Ctx, target: &str, head: Option<&str>, signers: Option<&Path>) -
     let found_at = match &head {
         None => None,
         Some(head) => {
-            let found = File::open(&path).and_then(|f| record::entry_with_head(f, head));
+            let found = plain_file::open(&path).and_then(|f| record::entry_with_head(f, head));
             match found {
                 Ok(found) => found,
                 Err(e) => return not_checked(&e.to_string()),

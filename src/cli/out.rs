@@ -95,6 +95,14 @@ fn escaped(json: &str) -> String {
     out
 }
 
+/// Says something with its hints on standard error.
+pub(super) fn warn(message: &Message) {
+    note(&format!("jishi: {}", message.text));
+    for hint in &message.hints {
+        note(&format!("  -> {hint}"));
+    }
+}
+
 /// Writes a failure and its hints to standard error.
 pub(super) fn fault(fault: &Fault, format: Format) {
     #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! `log checkpoint`, `sign`, `timestamp`, `accept`, `harden`: making a record's witnesses.
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::out;
 use crate::domain::text;
 use crate::host::harden::{self, Hardened};
+use crate::host::plain_file;
 use crate::host::sign::points::{Points, STAMP_MOST};
 use crate::host::sign::{self, SignError, With, sums};
 use crate::host::stamp;
@@ -248,12 +249,9 @@ fn answer(ctx: &Ctx, id: &str, file: &Path) -> Result<u8, Fault> {
     let fault = |e: SignError| sign_fault(ctx, &e);
     let shown = file.display().to_string();
     let refused = |text: String| Fault::refused(Message::plain(text));
-    let mut bytes = Vec::new();
-    std::fs::File::open(file)
-        .and_then(|f| f.take(STAMP_MOST + 1).read_to_end(&mut bytes))
-        .map_err(|e| {
-            Fault::usage(Message::plain(Command::CannotRead.with(lang, &[&shown, &e.to_string()])))
-        })?;
+    let bytes = plain_file::read(file, STAMP_MOST).map_err(|e| {
+        Fault::usage(Message::plain(Command::CannotRead.with(lang, &[&shown, &e.to_string()])))
+    })?;
     if bytes.len() as u64 > STAMP_MOST {
         let why = format!("> {STAMP_MOST} bytes");
         return Err(refused(Witness::BadReply.with(lang, &[&shown, &why])));

@@ -151,8 +151,9 @@ pub(super) fn look(
     let points = Points::open(folder).and_then(|p| p.map_or(Ok(Vec::new()), |p| p.read()));
     let points = points.map_err(|e| unreadable(&e))?;
     let wanted = points.iter().filter_map(|p| Some(p.says.as_ref().ok()?.count)).collect();
-    let places =
-        std::fs::File::open(path).and_then(|f| heads_at(f, &wanted)).map_err(|e| unreadable(&e))?;
+    let places = crate::host::plain_file::open(path)
+        .and_then(|f| heads_at(f, &wanted))
+        .map_err(|e| unreadable(&e))?;
     for point in &points {
         let ok = place(ctx, point, report, &places, &mut out);
         signatures(ctx, point, ok, signers.as_ref(), &mut out);

@@ -1,11 +1,12 @@
 //! Files beside the record: attachments, of which the digest is kept, and texts saved elsewhere.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::plain_file;
 use crate::app::effect::Msg;
 use crate::domain::event::Attachment;
 use crate::domain::text::{self, BadText, printable};
@@ -48,11 +49,7 @@ impl AttachError {
 pub fn attachment(path: &Path) -> Result<Attachment, AttachError> {
     let shown = printable(&path.display().to_string());
     let fault = |source| AttachError::Read { path: shown.clone(), source };
-    // A pipe or a device would be waited for, and might never end.
-    if !std::fs::metadata(path).map_err(fault)?.is_file() {
-        return Err(fault(io::Error::from(io::ErrorKind::InvalidInput)));
-    }
-    let mut file = File::open(path).map_err(fault)?;
+    let mut file = plain_file::open(path).map_err(fault)?;
     let mut hasher = Sha256::new();
     let mut bytes = 0u64;
     let mut buffer = vec![0u8; 64 * 1024];

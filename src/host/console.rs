@@ -29,6 +29,7 @@ use crate::app::{App, Listing, Setup};
 use crate::domain::time::Time;
 use crate::view;
 use crate::words::Lang;
+use crate::words::refusal::Message;
 
 /// What the console and its line-by-line twin are started with.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub struct ConsoleSetup {
     pub lang: Lang,
     /// The user's settings.
     pub config: Config,
+    /// What is to be said at the start, for it was said where nobody sees it now.
+    pub warnings: Vec<Message>,
     /// Where half-typed text is kept.
     pub keep: Keep,
     /// The incident to open at once: its id, or a part of it that is unique.
@@ -86,7 +89,8 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     input::start(keys).map_err(start)?;
     let timer = Timer::new().map_err(start)?;
     let mut lookout = Lookout::new(Arc::clone(&desk));
-    for msg in lookout.start() {
+    let warnings = setup.warnings.into_iter().map(|message| Msg::Trouble { message });
+    for msg in lookout.start().into_iter().chain(warnings) {
         app.update(msg);
     }
     let session =

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::own::{self, Own};
 use super::paths::record_name;
+use super::plain_file;
 use super::store::{Record, is_incident_id};
 use crate::domain::event::Mode;
 use crate::domain::text::printable;
@@ -265,7 +266,7 @@ impl Heads {
         // Read from the file and not from the place: another program of ours may have added to it, and
         // remembered that, since the place was read.
         let wanted = [was.count].into();
-        let found = File::open(place.file).and_then(|f| heads_at(f, &wanted));
+        let found = plain_file::open(place.file).and_then(|f| heads_at(f, &wanted));
         let found = match found {
             Ok(found) => found.get(&was.count).copied(),
             Err(e) => {

@@ -20,6 +20,7 @@ pub mod lookout;
 mod own;
 pub mod paths;
 mod pen;
+pub mod plain_file;
 pub mod plain_loop;
 pub mod presence;
 mod process;

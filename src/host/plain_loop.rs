@@ -16,6 +16,7 @@ use super::lookout::Lookout;
 use crate::app::effect::{Effect, Msg};
 use crate::domain::time::Time;
 use crate::plain::{Plain, Setup};
+use crate::words::refusal::Message;
 
 /// Longest line that is taken, in bytes; what comes after it is another line.
 const LINE_MOST: u64 = 64 << 10;
@@ -56,6 +57,7 @@ fn read_line(input: &mut impl BufRead) -> Option<String> {
 }
 
 struct Talk {
+    warnings: Vec<Message>,
     plain: Plain,
     clerk: Clerk,
     watch: Watch,
@@ -88,7 +90,7 @@ impl Talk {
         };
         let plain = Plain::new(plain, desk.now());
         let lookout = Lookout::new(Arc::clone(&desk));
-        Ok(Self { plain, clerk, watch, lookout, desk })
+        Ok(Self { warnings: setup.warnings, plain, clerk, watch, lookout, desk })
     }
 
     fn run(
@@ -99,7 +101,9 @@ impl Talk {
     ) -> io::Result<()> {
         let greeting = self.plain.greet();
         say(out, &greeting)?;
-        let start = self.lookout.start();
+        let warnings = std::mem::take(&mut self.warnings).into_iter();
+        let warnings = warnings.map(|message| Msg::Trouble { message });
+        let start = self.lookout.start().into_iter().chain(warnings).collect();
         let start = self.tell(start);
         say(out, &start)?;
         loop {

@@ -1,12 +1,11 @@
 //! Private key files in OpenSSH's form.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use base64ct::{Base64, Encoding as _};
 use ssh_key::PrivateKey;
 
+use super::super::plain_file;
 use super::SignError;
 use super::wire::{Wire, put};
 
@@ -19,10 +18,7 @@ const CURVES: [(&[u8], usize); 2] = [(b"ecdsa-sha2-nistp256", 32), (b"ecdsa-sha2
 
 /// Reads a private key that needs no passphrase.
 pub(super) fn read(path: &Path) -> Result<PrivateKey, SignError> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|f| f.take(KEY_MOST + 1).read_to_end(&mut bytes))
-        .map_err(|e| SignError::io(path, e))?;
+    let mut bytes = plain_file::read(path, KEY_MOST).map_err(|e| SignError::io(path, e))?;
     let unusable = |why: String| SignError::Key { path: path.to_owned(), why };
     if bytes.len() as u64 > KEY_MOST {
         return Err(unusable(format!("it has more than {KEY_MOST} bytes")));

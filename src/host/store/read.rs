@@ -12,6 +12,7 @@ use super::error::{Doing as _, StoreError};
 use super::{FsStore, Record, ids, lock, packs};
 use crate::domain::event::{Entry, Event, Mode};
 use crate::host::paths::record_name;
+use crate::host::plain_file;
 use crate::record::{Chain, Limits, Report, Wrong, check, verify};
 
 /// The longest record that is opened, in bytes: some hundred thousand entries. The checker alone goes
@@ -289,7 +290,7 @@ pub fn check_path(path: &Path) -> Result<Report, StoreError> {
             }
         }
     } else {
-        file = Some(File::open(path).doing("open", path)?);
+        file = Some(plain_file::open(path).doing("open", path)?);
     }
     let Some(file) = file else {
         return Err(StoreError::io("find a record in", path, std::io::ErrorKind::NotFound));
