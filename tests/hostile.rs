@@ -483,6 +483,40 @@ fn links_in_the_place_of_our_files_are_not_followed_for_writing() {
 }
 
 #[test]
+fn links_in_the_place_of_our_folders_are_not_followed_and_the_home_may_be_one() {
+    let outside = tempfile::tempdir().unwrap();
+    let (home, away) = (outside.path().join("home"), outside.path().join("away"));
+    for name in ["live", "state", "state/heads", "state/drafts"] {
+        let _ = (std::fs::remove_dir_all(&home), std::fs::remove_dir_all(&away));
+        std::fs::create_dir_all(home.join(name).parent().unwrap()).unwrap();
+        std::fs::create_dir_all(&away).unwrap();
+        symlink(&away, home.join(name)).unwrap();
+        let out = run(&home, &["new", "--title", "x", "--learned-at", "1m ago"]);
+        // Without the live folder there is no incident; without the others nothing is remembered.
+        let said = String::from_utf8_lossy(&out.stderr);
+        match name {
+            "live" => {
+                assert_eq!(out.status.code(), Some(3), "{out:?}");
+                assert!(said.contains("links are not followed here"), "{said}");
+                assert_eq!(run(&home, &["status"]).status.code(), Some(3));
+            }
+            "state/drafts" => assert_eq!(out.status.code(), Some(0), "{out:?}"),
+            _ => {
+                assert_eq!(out.status.code(), Some(0), "{out:?}");
+                assert!(said.contains("is not a folder"), "{said}");
+            }
+        }
+        assert_eq!(snapshot(&away), [], "{name}");
+    }
+    // The home itself is a place of the user's choosing.
+    std::fs::remove_dir_all(&home).unwrap();
+    symlink(&away, &home).unwrap();
+    let id = new_incident(&home);
+    ok(jishi(&home).args(["note", &id, "x"]));
+    assert!(away.join("live").join(&id).is_dir() && away.join("state").join("heads").is_dir());
+}
+
+#[test]
 fn beside_entries_of_a_newer_version_only_a_note_or_an_explicit_yes_is_recorded() {
     let home = tempfile::tempdir().unwrap();
     let id = new_incident(home.path());

@@ -261,6 +261,9 @@ fn answer(ctx: &Ctx, id: &str, file: &Path) -> Result<u8, Fault> {
     let store = ctx.store();
     let id = store.resolve(id).map_err(|e| ctx.desk_fault(e.into()))?;
     let folder = store.folder().join(&id);
+    if folder.is_symlink() {
+        return Err(ctx.desk_fault(StoreError::NotPlain { path: folder }.into()));
+    }
     let points = Points::open(&folder).map_err(fault)?;
     let all = points.as_ref().map_or(Ok(Vec::new()), Points::read).map_err(fault)?;
     let about = all.into_iter().find(|p| p.digest() == reply.digest);

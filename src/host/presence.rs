@@ -97,7 +97,8 @@ impl Presence {
 
     fn hold(&self, now: u64) -> Option<Held> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let incidents = rustix::fs::open(&self.incidents, flags, Mode::empty()).ok()?;
+        let inside = flags | OFlags::NOFOLLOW;
+        let incidents = rustix::fs::open(&self.incidents, inside, Mode::empty()).ok()?;
         let shared = Mode::WGRP | Mode::SGID;
         let above = rustix::fs::fstat(&incidents).ok()?;
         let shared = Mode::from_raw_mode(above.st_mode).contains(shared);
@@ -105,7 +106,6 @@ impl Presence {
         if rustix::fs::mkdirat(&incidents, FOLDER, Mode::RWXU).is_ok() && shared {
             rustix::fs::chmodat(&incidents, FOLDER, Mode::RWXU | group, AtFlags::empty()).ok()?;
         }
-        let inside = flags | OFlags::NOFOLLOW;
         let folder = rustix::fs::openat(&incidents, FOLDER, inside, Mode::empty()).ok()?;
         // One of this name was left by a process that had our number before us.
         let _ = rustix::fs::unlinkat(&folder, &self.name, AtFlags::empty());
