@@ -650,6 +650,60 @@ fn a_facts_file_names_packs_by_their_ids_and_opens_no_path() {
     assert!(String::from_utf8_lossy(&out.stderr).contains("mine.ron:1:1"), "{out:?}");
 }
 
+#[test]
+fn output_that_a_full_disk_does_not_take_is_no_success_and_a_reader_that_left_is_no_failure() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let full = |args: &[&str]| {
+        let mut command = jishi(home.path());
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let out = command.args(args).stdout(full).output().unwrap();
+        assert_eq!(out.status.code(), Some(3), "{args:?} {out:?}");
+        String::from_utf8(out.stderr).unwrap()
+    };
+    let export = &["log", "export", &id][..];
+    for args in [
+        &["status"][..],
+        &["status", "--format=json"],
+        &["status", &id],
+        &["next"],
+        &["log", "show", &id],
+        &["log", "show", &id, "--format=json"],
+        export,
+        &["pack", "list"],
+        &["--help"],
+        &["--plain"],
+    ] {
+        let said = full(args);
+        assert!(said.contains("standard output cannot be written"), "{args:?} {said}");
+    }
+    // What was recorded is recorded, and is said where it can be.
+    let said = full(&["new", "--title", "x", "--learned-at", "1m ago"]);
+    let second = ok(jishi(home.path()).args(["status", "--format=json"]));
+    let second: serde_json::Value = serde_json::from_str(&second).unwrap();
+    let ids = second["incidents"].as_array().unwrap().iter();
+    let ids: Vec<_> =
+        ids.filter_map(|i| i["incident"]["id"].as_str()).filter(|i| *i != id).collect();
+    assert!(
+        ids.len() == 1 && said.contains(&format!("of {} is recorded", ids[0])),
+        "{ids:?} {said}"
+    );
+    let said = full(&["note", &id, "x"]);
+    assert!(said.contains(&format!("entry 2 of {id} is recorded")), "{said}");
+
+    for args in [&["log", "show", &id][..], export, &["--help"], &["status", "--format=json"]] {
+        let mut child = jishi(home.path())
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let out = child.wait_with_output().unwrap();
+        assert_eq!(out.status.code(), Some(0), "{args:?} {out:?}");
+    }
+}
+
 /// Runs with a bound on memory: whoever reads a file whole does not get through.
 fn bounded(home: &Path, args: &[&str]) -> Output {
     let mut command = Command::new("sh");

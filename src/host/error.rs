@@ -19,6 +19,12 @@ pub enum HostError {
         /// What the system said.
         source: io::Error,
     },
+    /// Standard output takes nothing more.
+    #[error("standard output cannot be written: {source}")]
+    Output {
+        /// What the system said.
+        source: io::Error,
+    },
     /// The incidents cannot be read.
     #[error(transparent)]
     Desk(#[from] DeskError),
@@ -33,7 +39,7 @@ impl HostError {
         match self {
             Self::Terminal { .. } => vec!["`jishi --plain` works line by line".to_owned()],
             Self::Desk(e) => e.hints(),
-            Self::Start { .. } | Self::WriterGone => Vec::new(),
+            Self::Start { .. } | Self::Output { .. } | Self::WriterGone => Vec::new(),
         }
     }
 }

@@ -43,9 +43,14 @@ pub fn run(setup: ConsoleSetup) -> Result<(), HostError> {
             }
         })
         .map_err(start)?;
-    // A pipe that was closed behind us ends the session as quietly as the end of the input.
-    let _ = talk.run(&lines, at_terminal, &mut io::stdout().lock());
-    Ok(())
+    match talk.run(&lines, at_terminal, &mut io::stdout().lock()) {
+        // A pipe that was closed behind us ends it as quietly as the end of the input, and so does a
+        // terminal that went away.
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe && !at_terminal => {
+            Err(HostError::Output { source: e })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn read_line(input: &mut impl BufRead) -> Option<String> {

@@ -6,6 +6,8 @@ crate::words! {
         Recorded: "已记录为第 {0} 条, 记录头 {1}", "recorded as entry {0}, head {1}";
         LittleRoom: "注意: 数据文件夹只剩 {0} MiB 空间", "note: only {0} MiB of room are left where records are kept";
         KeepFailed: "没填完的内容存不下来: {0}; 断线后要重打", "half-typed text cannot be kept: {0}; after a hang-up it has to be typed again";
+        CannotPrint: "标准输出写不进去: {0}", "standard output cannot be written: {0}";
+        RecordedUnsaid: "{0} 的第 {1} 条已经记录, 不要重做", "entry {1} of {0} is recorded; do not give it again";
         Exported: "已导出 {0} 条, 记录头 {1}", "exported {0} entries, head {1}";
         ReadAs: "{0} 读作 {1}", "{0} read as {1}";
         NoIncidents: "没有事件", "no incidents";
