@@ -49,6 +49,7 @@ fn who() -> Who {
         ssh: Some("192.0.2.7".to_owned()),
         tty: Some("/dev/pts/0".to_owned()),
         host: Some("jump1".to_owned()),
+        uid: Some(0),
     }
 }
 

@@ -87,8 +87,16 @@ fn forge(home: &Path, id: &str, evil: &str) {
     let mut entries: Vec<Entry> = lines.map(|l| decode(l).unwrap().entry).collect();
     let last = entries.last().unwrap().clone();
     let evil_text = evil.to_owned();
+    let duty = evil_text.clone();
     let more = [
         Event::Noted { text: evil_text.clone() },
+        Event::Waived { duty: duty.clone(), because: evil_text.clone() },
+        Event::Received {
+            duty,
+            to: evil_text.clone(),
+            reference: Some(evil_text.clone()),
+            officer: Some(evil_text.clone()),
+        },
         Event::HandedOver { to: evil_text.clone() },
         Event::Closed { because: evil_text.clone() },
     ];
@@ -101,6 +109,8 @@ fn forge(home: &Path, id: &str, evil: &str) {
             title.clone_from(&evil_text);
         }
         entry.by.login.clone_from(&evil_text);
+        entry.by.sudo = Some(evil_text.clone());
+        entry.by.ssh = Some(evil_text.clone());
         entry.by.tty = Some(evil_text.clone());
         entry.by.host = Some(evil_text.clone());
         let line = encode(entry, prev).unwrap();
@@ -243,6 +253,58 @@ fn a_record_that_others_forged_steers_neither_a_command_nor_a_screen() {
             seat.quit();
         }
     }
+}
+
+/// What a line of another entry, another clock or another message could begin with.
+const FORGED: &str = "FORGED   3  2026-03-02 02:40 +08:00  root";
+
+#[test]
+fn no_text_of_a_record_a_pack_or_a_file_can_look_like_a_line_of_its_own() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    forge(home.path(), &id, &format!("x\n{FORGED}"));
+    let lines = |what: &str, out: &Output| {
+        let all = [&out.stdout[..], b"\n", &out.stderr[..]].concat();
+        let text = String::from_utf8(all).unwrap();
+        let forged = text.lines().find(|l| l.trim_start_matches("> ").starts_with("FORGED"));
+        assert_eq!(forged, None, "{what}: {text}");
+        text.matches("FORGED").count()
+    };
+    let mut seen = 0;
+    for args in [
+        &["log", "show", &id][..],
+        &["status"],
+        &["status", &id],
+        &["next"],
+        &["handover", &id, "--show"],
+        &["handover", &id, "--accept"],
+        &["set", &id, &format!("x\n{FORGED}=yes")],
+        &["waive", &id, &format!("x\n{FORGED}"), "--because", "y"],
+        &["sent", &id, &format!("x\n{FORGED}"), "--channel", "phone"],
+        &["open", &format!("x\n{FORGED}")],
+        &["status", &format!("x\n{FORGED}")],
+    ] {
+        seen += lines(&format!("{args:?}"), &run(home.path(), args));
+    }
+    let script = "list\nopen 1\nrecord\nclocks\nhandover\naccept\nwhy 1\nquit\n";
+    let plain = feed(jishi(home.path()).arg("--plain"), script.as_bytes());
+    seen += lines("plain", &plain);
+    assert!(seen > 20, "{seen}");
+
+    let pack = home.path().join("mine.ron");
+    std::fs::write(&pack, format!("(id: \"x\n{FORGED}\", facts: [(id: \"y\n{FORGED}\")])"))
+        .unwrap();
+    lines("pack check", &run(home.path(), &["pack", "check", pack.to_str().unwrap()]));
+    let facts = home.path().join("facts.json");
+    std::fs::write(&facts, format!("{{\"facts\": {{\"y\\n{FORGED}\": true}}}}")).unwrap();
+    lines("assess", &run(home.path(), &["assess", facts.to_str().unwrap()]));
+    let Some(seat) = Seat::take(jishi(home.path()).args(["open", &id])) else { return };
+    assert!(seat.shows(5, "FORGED"), "{}", seat.text());
+    seat.type_in("lG\r");
+    std::thread::sleep(terminal::STEP * 25);
+    // A line of the screen begins where the cursor is put into the first column.
+    assert!(!seat.text().contains(";1HFORGED"), "{:?}", seat.text());
+    seat.quit();
 }
 
 fn feed(command: &mut Command, bytes: &[u8]) -> Output {
@@ -423,6 +485,40 @@ fn links_in_the_place_of_our_files_are_not_followed_for_writing() {
 }
 
 #[test]
+fn links_in_the_place_of_our_folders_are_not_followed_and_the_home_may_be_one() {
+    let outside = tempfile::tempdir().unwrap();
+    let (home, away) = (outside.path().join("home"), outside.path().join("away"));
+    for name in ["live", "state", "state/heads", "state/drafts"] {
+        let _ = (std::fs::remove_dir_all(&home), std::fs::remove_dir_all(&away));
+        std::fs::create_dir_all(home.join(name).parent().unwrap()).unwrap();
+        std::fs::create_dir_all(&away).unwrap();
+        symlink(&away, home.join(name)).unwrap();
+        let out = run(&home, &["new", "--title", "x", "--learned-at", "1m ago"]);
+        // Without the live folder there is no incident; without the others nothing is remembered.
+        let said = String::from_utf8_lossy(&out.stderr);
+        match name {
+            "live" => {
+                assert_eq!(out.status.code(), Some(3), "{out:?}");
+                assert!(said.contains("links are not followed here"), "{said}");
+                assert_eq!(run(&home, &["status"]).status.code(), Some(3));
+            }
+            "state/drafts" => assert_eq!(out.status.code(), Some(0), "{out:?}"),
+            _ => {
+                assert_eq!(out.status.code(), Some(0), "{out:?}");
+                assert!(said.contains("not a plain file or folder"), "{said}");
+            }
+        }
+        assert_eq!(snapshot(&away), [], "{name}");
+    }
+    // The home itself is a place of the user's choosing.
+    std::fs::remove_dir_all(&home).unwrap();
+    symlink(&away, &home).unwrap();
+    let id = new_incident(&home);
+    ok(jishi(&home).args(["note", &id, "x"]));
+    assert!(away.join("live").join(&id).is_dir() && away.join("state").join("heads").is_dir());
+}
+
+#[test]
 fn beside_entries_of_a_newer_version_only_a_note_or_an_explicit_yes_is_recorded() {
     let home = tempfile::tempdir().unwrap();
     let id = new_incident(home.path());
@@ -483,6 +579,130 @@ fn pipes_and_devices_in_the_place_of_files_do_not_hold_it_up() {
     assert!(Command::new("mkfifo").arg(&record).status().unwrap().success());
     for args in [&["note", &id, "x"][..], &["status", &id], &["log", "verify", &id]] {
         assert!(run(home.path(), args).status.code() >= Some(1), "{args:?}");
+    }
+}
+
+/// Runs with a bound on time: whoever waits for a pipe does not get through.
+fn soon(home: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new("timeout");
+    command.args(["--kill-after=1", "20", env!("CARGO_BIN_EXE_jishi")]).args(args);
+    command.env("JISHI_HOME", home).env("JISHI_LANG", "en").stdin(Stdio::null());
+    let out = command.output().unwrap();
+    clean(&format!("{args:?}"), &out);
+    out
+}
+
+#[test]
+fn pipes_in_the_place_of_settings_packs_facts_and_keys_do_not_hold_it_up() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let pipe = home.path().join("pipe.ron");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let pipe = pipe.to_str().unwrap();
+    for args in [
+        &["assess", pipe][..],
+        &["pack", "check", pipe],
+        &["pack", "show", pipe],
+        &["new", "--title", "x", "--learned-at", "1m ago", "--pack", pipe],
+        &["log", "timestamp", &id, "--reply", pipe],
+        &["log", "verify", &id, "--signers", pipe],
+    ] {
+        let out = soon(home.path(), args);
+        assert_eq!(out.status.code(), Some(2), "{args:?} {out:?}");
+    }
+    assert_eq!(soon(home.path(), &["log", "sign", &id, "--key", pipe]).status.code(), Some(2));
+    // What a shell passes on is read all the same.
+    let facts = home.path().join("facts.json");
+    std::fs::write(&facts, "{}").unwrap();
+    let mut named = jishi(home.path());
+    named.args(["assess", "/dev/stdin"]).stdin(File::open(&facts).unwrap());
+    assert!(ok(&mut named).contains("level"), "standard input by its name");
+    let heads =
+        home.path().join("state/heads").join(rustix::process::geteuid().as_raw().to_string());
+    let pointer = heads.join(format!("live-{id}"));
+    std::fs::remove_file(&pointer).unwrap();
+    assert!(Command::new("mkfifo").arg(&pointer).status().unwrap().success());
+    assert_eq!(soon(home.path(), &["status", &id]).status.code(), Some(0));
+    let config = home.path().join("config");
+    std::fs::create_dir(&config).unwrap();
+    assert!(Command::new("mkfifo").arg(config.join("config.ron")).status().unwrap().success());
+    let out = soon(home.path(), &["status"]);
+    assert_eq!(out.status.code(), Some(3), "{out:?}");
+    assert!(String::from_utf8_lossy(&out.stderr).contains("not a plain file"), "{out:?}");
+}
+
+#[test]
+fn a_facts_file_names_packs_by_their_ids_and_opens_no_path() {
+    let home = tempfile::tempdir().unwrap();
+    let (mine, facts) = (home.path().join("mine.ron"), home.path().join("facts.json"));
+    std::fs::write(&mine, "secret").unwrap();
+    for path in [mine.to_str().unwrap(), "../mine.ron", "mine.ron", "/dev/zero", "a\\\\b"] {
+        std::fs::write(&facts, format!("{{\"packs\": [\"{path}\"]}}")).unwrap();
+        let out = soon(home.path(), &["assess", facts.to_str().unwrap()]);
+        assert_eq!(out.status.code(), Some(2), "{out:?}");
+        let text = String::from_utf8_lossy(&out.stderr);
+        assert!(text.contains("by their ids, not by a path") && !text.contains("secret"), "{text}");
+    }
+    // One of the user's own is found by its id.
+    let packs = home.path().join("config").join("packs");
+    std::fs::create_dir_all(&packs).unwrap();
+    std::fs::write(packs.join("mine.ron"), "secret").unwrap();
+    std::fs::write(&facts, "{\"packs\": [\"mine\"]}").unwrap();
+    let out = soon(home.path(), &["assess", facts.to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&out.stderr).contains("mine.ron:1:1"), "{out:?}");
+}
+
+#[test]
+fn output_that_a_full_disk_does_not_take_is_no_success_and_a_reader_that_left_is_no_failure() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let full = |args: &[&str]| {
+        let mut command = jishi(home.path());
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let out = command.args(args).stdout(full).output().unwrap();
+        assert_eq!(out.status.code(), Some(3), "{args:?} {out:?}");
+        String::from_utf8(out.stderr).unwrap()
+    };
+    let export = &["log", "export", &id][..];
+    for args in [
+        &["status"][..],
+        &["status", "--format=json"],
+        &["status", &id],
+        &["next"],
+        &["log", "show", &id],
+        &["log", "show", &id, "--format=json"],
+        export,
+        &["pack", "list"],
+        &["--help"],
+        &["--plain"],
+    ] {
+        let said = full(args);
+        assert!(said.contains("standard output cannot be written"), "{args:?} {said}");
+    }
+    // What was recorded is recorded, and is said where it can be.
+    let said = full(&["new", "--title", "x", "--learned-at", "1m ago"]);
+    let second = ok(jishi(home.path()).args(["status", "--format=json"]));
+    let second: serde_json::Value = serde_json::from_str(&second).unwrap();
+    let ids = second["incidents"].as_array().unwrap().iter();
+    let ids: Vec<_> =
+        ids.filter_map(|i| i["incident"]["id"].as_str()).filter(|i| *i != id).collect();
+    assert!(
+        ids.len() == 1 && said.contains(&format!("of {} is recorded", ids[0])),
+        "{ids:?} {said}"
+    );
+    let said = full(&["note", &id, "x"]);
+    assert!(said.contains(&format!("entry 2 of {id} is recorded")), "{said}");
+
+    for args in [&["log", "show", &id][..], export, &["--help"], &["status", "--format=json"]] {
+        let mut child = jishi(home.path())
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let out = child.wait_with_output().unwrap();
+        assert_eq!(out.status.code(), Some(0), "{args:?} {out:?}");
     }
 }
 

@@ -53,7 +53,7 @@ impl Office {
         Some(Self { _folder: folder, home, program })
     }
 
-    /// A command of somebody whose umask is strict.
+    /// A command of somebody whose umask is strict. What the environment calls them is not believed.
     fn by(&self, uid: u32, group: u32, name: &str) -> Command {
         let mut command = jishi(&self.home);
         let environment: Vec<_> =
@@ -94,11 +94,10 @@ fn a_folder_of_a_group_serves_the_group_and_nobody_else() {
     let id = ok(office.alice().args(args)).trim().to_owned();
     ok(office.bob().args(["note", &id, "bob was here"]));
     ok(office.alice().args(["set", &id, "involves_cii=yes"]));
-    let by: Vec<String> = entries(&office.home, &id)
-        .iter()
-        .map(|e| e["by"]["login"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(by, ["alice", "alice", "bob", "alice"]);
+    let by = entries(&office.home, &id);
+    let by = by.iter().map(|e| (e["by"]["login"].as_str(), e["by"]["uid"].as_u64()));
+    let (alice, bob) = ((Some("uid 61001"), Some(61_001)), (Some("uid 61002"), Some(61_002)));
+    assert_eq!(by.collect::<Vec<_>>(), [alice, alice, bob, alice]);
     ok(office.bob().args(["log", "verify", &id]));
 
     let mut all = Vec::new();
@@ -138,15 +137,20 @@ fn it_is_recorded_who_from_where() {
     let id = new_incident(home.path());
     let mut command = jishi(home.path());
     command.env("SSH_CONNECTION", "192.0.2.7 50000 10.0.0.1 22").env("SUDO_USER", "wang");
+    command.env("SUDO_UID", "61234");
     ok(command.args(["note", &id, "x"]));
     let by = entries(home.path(), &id)[2]["by"].clone();
     assert_eq!(by["ssh"], "192.0.2.7");
     assert!(by["login"].as_str().is_some_and(|l| !l.is_empty()), "{by}");
     assert!(by["host"].as_str().is_some_and(|h| !h.is_empty()), "{by}");
     let login = std::fs::read_to_string("/proc/self/loginuid").unwrap_or_default();
-    if login.trim() == "4294967295" {
-        // Nobody logged in here, so the kernel does not know better.
+    let uid = rustix::process::geteuid().as_raw();
+    assert_eq!(by["uid"], uid);
+    if login.trim() == "4294967295" && uid == 0 {
+        // Nobody logged in here, so the kernel does not know better. It is shown beside what it knows.
         assert_eq!(by["sudo"], "wang");
+        let shown = ok(jishi(home.path()).args(["log", "show", &id]));
+        assert!(shown.contains("root (sudo: wang)"), "{shown}");
     }
     let mut command = jishi(home.path());
     let Some(mut seat) = Seat::take(command.args(["note", &id, "from a terminal"])) else { return };
@@ -163,14 +167,14 @@ fn consoles_follow_each_other_and_show_who_is_on() {
     let id = ok(office.alice().args(args)).trim().to_owned();
     let Some(alice) = Seat::take(office.alice().args(["open", &id])) else { return };
     let Some(bob) = Seat::take(office.bob().args(["open", &id])) else { return };
-    assert!(alice.shows(5, "also on: bob"), "{}", alice.text());
-    assert!(bob.shows(5, "also on: alice"), "{}", bob.text());
+    assert!(alice.shows(5, "also on: uid 61002"), "{}", alice.text());
+    assert!(bob.shows(5, "also on: uid 61001"), "{}", bob.text());
     let marks = office.home.join("live").join(".present");
     assert_eq!(std::fs::read_dir(&marks).unwrap().count(), 2);
 
     ok(office.bob().args(["note", &id, "bob was here"]));
     // A second, and what a busy machine adds to it.
-    assert!(alice.shows(2, "bob has just added"), "{}", alice.text());
+    assert!(alice.shows(2, "uid 61002 has just added"), "{}", alice.text());
     // A second incident appears on the board of whoever looks at it.
     ok(office.bob().args(["new", "--title", "Portal down", "--learned-at", "5m ago"]));
     alice.type_in("\x1b");
@@ -200,6 +204,158 @@ fn a_console_that_was_killed_is_no_longer_on() {
     assert!(wait_for(8, || second.text().contains("CRM down") && count() == 1));
     assert!(!second.text().contains("+root"), "{}", second.text());
     second.quit();
+}
+
+fn drafts(home: &Path, uid: u32) -> PathBuf {
+    home.join("state").join("drafts").join(uid.to_string())
+}
+
+fn count(folder: &Path) -> usize {
+    std::fs::read_dir(folder).map_or(0, Iterator::count)
+}
+
+/// Opens an incident and types a note into it that nobody records.
+fn half_typed(mut command: Command, id: &str, text: &str) -> Option<Seat> {
+    let seat = Seat::take(command.args(["open", id]))?;
+    assert!(seat.shows(5, "CRM down"), "{}", seat.text());
+    seat.type_in(&format!("n{text}"));
+    assert!(seat.shows(5, text), "{}", seat.text());
+    Some(seat)
+}
+
+fn killed(mut seat: Seat) {
+    // The first key is kept at once, the others a second later.
+    std::thread::sleep(std::time::Duration::from_millis(1300));
+    seat.child.kill().unwrap();
+    seat.child.wait().unwrap();
+}
+
+#[test]
+fn two_consoles_of_one_person_lose_nothing_of_each_other_when_they_are_killed() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let Some(first) = half_typed(jishi(home.path()), &id, "first-text") else { return };
+    let Some(second) = half_typed(jishi(home.path()), &id, "second-text") else { return };
+    let folder = drafts(home.path(), rustix::process::geteuid().as_raw());
+    assert!(wait_for(3, || count(&folder) == 2));
+    killed(second);
+    // The first is there still: what it types is nobody else's.
+    let Some(third) = Seat::take(jishi(home.path()).args(["open", &id])) else { return };
+    assert!(third.shows(5, "second-text"), "{}", third.text());
+    assert!(!third.text().contains("first-text"), "{}", third.text());
+    third.type_in("\r");
+    assert!(wait_for(5, || count(&folder) == 1), "recorded, it is kept no longer");
+    third.quit();
+    killed(first);
+    let Some(fourth) = Seat::take(jishi(home.path()).args(["open", &id])) else { return };
+    assert!(fourth.shows(5, "first-text"), "{}", fourth.text());
+    fourth.type_in("\r");
+    assert!(wait_for(5, || count(&folder) == 0));
+    fourth.quit();
+    let notes = entries(home.path(), &id);
+    let notes: Vec<_> = notes.iter().filter_map(|e| e["data"]["text"].as_str()).collect();
+    assert_eq!(notes, ["second-text", "first-text"]);
+}
+
+#[test]
+fn in_a_folder_of_a_group_everybody_keeps_what_they_type_and_nobody_reads_it() {
+    let Some(office) = Office::open() else { return };
+    let args = ["new", "--title", "CRM down", "--learned-at", "20m ago"];
+    let id = ok(office.alice().args(args)).trim().to_owned();
+    let Some(alice) = half_typed(office.alice(), &id, "text-of-alice") else { return };
+    let Some(bob) = half_typed(office.bob(), &id, "text-of-bob") else { return };
+    for uid in [ALICE, BOB] {
+        assert!(wait_for(3, || count(&drafts(&office.home, uid)) == 1), "{uid}");
+        let meta = drafts(&office.home, uid).symlink_metadata().unwrap();
+        assert_eq!((meta.uid(), meta.mode() & 0o777), (uid, 0o700));
+    }
+    // What bob may not take away is alice's.
+    let mut mv = office.by(BOB, GROUP, "bob");
+    let theft = format!("mv {0} {0}.gone; rm -rf {0}", drafts(&office.home, ALICE).display());
+    mv = {
+        let mut sh = Command::new("setpriv");
+        sh.args(mv.get_args().take(3)).args(["sh", "-c", &theft]);
+        sh
+    };
+    mv.output().unwrap();
+    assert_eq!(count(&drafts(&office.home, ALICE)), 1);
+    killed(alice);
+    killed(bob);
+    let Some(bob) = Seat::take(office.bob().args(["open", &id])) else { return };
+    assert!(bob.shows(5, "text-of-bob"), "{}", bob.text());
+    assert!(!bob.text().contains("text-of-alice"), "{}", bob.text());
+    bob.quit();
+}
+
+#[test]
+fn what_a_member_plants_where_others_keep_their_text_is_not_followed_and_is_said_once() {
+    let Some(office) = Office::open() else { return };
+    let args = ["new", "--title", "CRM down", "--learned-at", "20m ago"];
+    let id = ok(office.alice().args(args)).trim().to_owned();
+    let prey = office.home.parent().unwrap().join("prey");
+    std::fs::create_dir(&prey).unwrap();
+    chown(&prey, Some(ALICE), Some(GROUP)).unwrap();
+    let planted = drafts(&office.home, ALICE);
+    std::fs::create_dir_all(planted.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&prey, &planted).unwrap();
+    let Some(alice) = half_typed(office.alice(), &id, "text-of-alice") else { return };
+    assert!(alice.shows(5, "half-typed text cannot be kept"), "{}", alice.text());
+    assert_eq!(count(&prey), 0);
+    // It goes on all the same.
+    alice.type_in("\r");
+    assert!(wait_for(5, || kinds(&office.home, &id).len() == 3), "{}", alice.text());
+    alice.quit();
+}
+
+#[test]
+fn settings_that_others_can_have_written_are_said_and_passed_over() {
+    let Some(office) = Office::open() else { return };
+    let args = ["new", "--title", "CRM down", "--learned-at", "20m ago"];
+    ok(office.alice().args(args));
+    let folder = office.home.join("config");
+    let write = |owner, folder_mode, mode| {
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(folder.join("packs")).unwrap();
+        let file = folder.join("config.ron");
+        std::fs::write(&file, "(language: \"zh\")").unwrap();
+        std::fs::write(folder.join("packs").join("mine.ron"), "x").unwrap();
+        for (path, mode) in [(&folder, folder_mode), (&file, mode), (&folder.join("packs"), 0o755)]
+        {
+            chown(path, Some(owner), Some(GROUP)).unwrap();
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+    };
+    let status = || {
+        let mut command = office.alice();
+        let out =
+            command.env_remove("JISHI_LANG").args(["status", "--lang", "en"]).output().unwrap();
+        assert!(out.status.success(), "{out:?}");
+        String::from_utf8(out.stderr).unwrap()
+    };
+    for (owner, folder_mode, mode, why) in [
+        (EVE, 0o755, 0o644, "it belongs to another user (uid 61003)"),
+        (ALICE, 0o2775, 0o644, "its group or others may write to it (mode 2775)"),
+        (ALICE, 0o755, 0o664, "its group or others may write to it (mode 664)"),
+        (ALICE, 0o755, 0o646, "its group or others may write to it (mode 646)"),
+    ] {
+        write(owner, folder_mode, mode);
+        let said = status();
+        assert!(said.contains(why) && said.contains("is not used"), "{said}");
+    }
+    let out = office.alice().args(["pack", "show", "mine"]).output().unwrap();
+    let read = String::from_utf8_lossy(&out.stderr).contains("mine.ron:1:1");
+    assert!(read, "in a folder that is ours: {out:?}");
+    write(EVE, 0o755, 0o644);
+    let out = office.alice().args(["pack", "show", "mine"]).output().unwrap();
+    assert_eq!(out.status.code(), Some(2), "{out:?}");
+    assert!(String::from_utf8_lossy(&out.stderr).contains("belongs to another user"), "{out:?}");
+    let Some(alice) = Seat::take(&mut office.alice()) else { return };
+    assert!(alice.shows(5, "belongs to another user"), "{}", alice.text());
+    alice.quit();
+    for owner in [ALICE, 0] {
+        write(owner, 0o755, 0o644);
+        assert_eq!(status(), "");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use jishi::app::effect::{Effect, Msg};
+use jishi::app::kept::{Kept, Slot};
 use jishi::domain::decide::{Attempt, Decision, begin, decide};
 use jishi::domain::event::{Attachment, Boot, ClockQuality, Entry, Event, Mode, Who};
 use jishi::domain::incident::Incident;
@@ -30,7 +31,7 @@ struct House {
     said: Vec<String>,
     quit: bool,
     broken: bool,
-    kept: Vec<(String, String)>,
+    kept: Vec<(Slot, String)>,
     saved: Vec<String>,
 }
 
@@ -142,9 +143,9 @@ impl House {
                 self.quit = true;
                 return;
             }
-            Effect::Keep { incident, text } => {
-                self.kept.retain(|(i, _)| *i != incident);
-                self.kept.extend(text.map(|t| (incident, t)));
+            Effect::Keep { slot, text } => {
+                self.kept.retain(|(s, _)| *s != slot);
+                self.kept.extend(text.map(|t| (slot, t)));
                 return;
             }
             Effect::Digest { paths } if paths[0].contains("missing") => {
@@ -425,7 +426,7 @@ fn a_form_that_was_broken_off_is_offered_again_and_never_taken_up_by_itself() {
     let setup = Setup {
         packs: house.packs.clone(),
         incidents: house.records.iter().map(|i| (i.clone(), String::new())).collect(),
-        kept: house.kept.clone(),
+        kept: house.kept.iter().map(|(s, text)| (s.incident.clone(), text.clone())).collect(),
         ..Setup::new(house.zone, Lang::En)
     };
     house.plain = Plain::new(setup, house.now);
@@ -437,6 +438,43 @@ fn a_form_that_was_broken_off_is_offered_again_and_never_taken_up_by_itself() {
     house.type_all(&["", "T-1", "", "yes"]);
     let Event::Sent(sent) = house.last() else { panic!("{:?}", house.last()) };
     assert_eq!(sent.reference.as_deref(), Some("T-1"));
+    assert!(house.kept.is_empty(), "{:?}", house.kept);
+}
+
+#[test]
+fn several_forms_and_a_question_that_the_console_left_are_offered_by_name() {
+    let mut house = House::with_incident();
+    let id = house.records[0].id.clone();
+    let text = |form: &str, about: Option<&str>, at: &str, field: (&str, &str)| Kept {
+        form: form.to_owned(),
+        about: about.map(str::to_owned),
+        at: format!("2026-03-01T18:0{at}:00Z"),
+        focus: field.0.to_owned(),
+        fields: [(field.0.to_owned(), field.1.to_owned())].into(),
+        ..Kept::default()
+    };
+    let all = [
+        text("note", None, "1", ("text", "rang the vendor")),
+        text("answer", Some("pi_persons"), "2", ("count", "12000")),
+        text("close", None, "3", ("because", "")),
+    ];
+    house.kept = all.iter().map(|k| (k.slot(&id), k.write())).collect();
+    let setup = Setup {
+        packs: house.packs.clone(),
+        incidents: house.records.iter().map(|i| (i.clone(), String::new())).collect(),
+        kept: all.iter().map(|k| (id.clone(), k.write())).collect(),
+        ..Setup::new(house.zone, Lang::En)
+    };
+    house.plain = Plain::new(setup, house.now);
+    let said = house.type_all(&["list", "1"]);
+    let at = |text: &str| said.find(text).unwrap_or_else(|| panic!("{text}: {said}"));
+    assert!(at("resume close") < at("resume answer-pi_persons"), "{said}");
+    assert!(at("count=12000") < at("resume note"), "{said}");
+    assert!(house.type_all(&["resume"]).contains("Why"), "the newest");
+    house.type_all(&["cancel", "resume answer-pi_persons"]);
+    assert_eq!(house.plain.prompt(), "answer> ");
+    house.type_all(&["12000", "yes", "resume note", "yes"]);
+    assert!(matches!(house.last(), Event::Noted { text } if text == "rang the vendor"));
     assert!(house.kept.is_empty(), "{:?}", house.kept);
 }
 

@@ -262,7 +262,8 @@ fn text_that_was_half_typed_survives_kill_9_and_a_hang_up() {
 }
 
 fn assert_text_is_back(home: tempfile::TempDir) {
-    let drafts = home.path().join("state/drafts");
+    let me = rustix::process::geteuid().as_raw().to_string();
+    let drafts = home.path().join("state/drafts").join(me);
     assert_eq!(std::fs::read_dir(&drafts).unwrap().count(), 1);
     let Some(mut again) = start_in(home) else { return };
     again.shown();

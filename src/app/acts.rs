@@ -2,7 +2,7 @@
 
 use super::edit::Line;
 use super::effect::Effect;
-use super::form::{Form, FormKind, Name};
+use super::form::{FormKind, Name};
 use super::keymap::{Action, Context};
 use super::rows::{self, Row};
 use super::screen::{Screen, Subject};
@@ -119,13 +119,10 @@ impl App {
             return;
         }
         match self.stack.pop() {
-            Some(Screen::Form(form)) if form.worth_keeping() => {
-                self.drafts.retain(|d| d.kind != form.kind || d.incident != form.incident);
-                self.drafts.push(form);
-                self.tell(W::DraftKept);
-            }
             Some(Screen::Board) | None => self.stack.push(Screen::Board),
-            _ => {}
+            Some(screen) => {
+                self.put_aside(screen);
+            }
         }
         if self.stack.len() <= 1 {
             self.current.clear();
@@ -151,11 +148,8 @@ impl App {
             }
         }
         let incident = if kind == FormKind::New { "" } else { &self.current };
-        let same = |d: &Form| d.kind == kind && d.incident == *incident;
-        if let Some(i) = self.drafts.iter().position(same) {
-            let mut form = self.drafts.remove(i);
-            self.refresh(&mut form);
-            self.stack.push(Screen::Form(form));
+        if let Some(screen) = self.take_up(&kind.slot(incident)) {
+            self.stack.push(screen);
             self.tell(W::DraftBack);
             return;
         }
@@ -234,7 +228,8 @@ impl App {
             _ => None,
         };
         if matches!(self.below(), Screen::Facts { .. }) && here.is_some() {
-            self.stack.pop();
+            let question = self.stack.pop();
+            question.map(|screen| self.put_aside(screen));
             return;
         }
         let fact = here.or_else(|| all.first().cloned()).unwrap_or_default();
@@ -245,7 +240,11 @@ impl App {
         if let Some(Screen::Triage(t)) = self.stack.last().cloned()
             && !t.single
         {
+            let aside = self.put_aside(Screen::Triage(t.clone()));
             self.move_on(&t, back);
+            if aside {
+                self.tell(W::DraftKept);
+            }
         }
     }
 

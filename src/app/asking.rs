@@ -49,6 +49,10 @@ impl App {
     pub(super) fn open_question(&mut self, id: &str, single: bool) {
         let Some(item) = self.current() else { return };
         let mut t = Triage::about(&item.incident.case, id, self.zone);
+        if let Some(Screen::Triage(typed)) = self.take_up(&t.slot(&self.current)) {
+            t = typed;
+            self.tell(W::DraftBack);
+        }
         t.single = single;
         self.stack.push(Screen::Triage(t));
     }

@@ -45,6 +45,11 @@ impl Line {
         Self { proposed: true, ..Self::new(text) }
     }
 
+    /// Says whether the text is a proposal that nobody touched.
+    pub fn is_proposed(&self) -> bool {
+        self.proposed
+    }
+
     /// The text.
     pub fn text(&self) -> String {
         self.chars.iter().collect()

@@ -9,6 +9,7 @@ use crate::domain::time::Time;
 use crate::words::caveat::Caveat;
 use crate::words::refusal::Message;
 
+use super::kept::Slot;
 use super::key::Key;
 
 /// Something that only the host can do. Its result comes back as a [`Msg`].
@@ -42,10 +43,11 @@ pub enum Effect {
         /// Paths as they were typed.
         paths: Vec<String>,
     },
-    /// Keep half-typed text, so that it survives a hang-up. Not answered.
+    /// Keep half-typed text, so that it survives a hang-up. Answered by [`Msg::Trouble`] where it
+    /// cannot be kept, the first time.
     Keep {
-        /// The incident's id; empty for a new one.
-        incident: String,
+        /// What it is about.
+        slot: Slot,
         /// The text; `None`: nothing is half-typed any more.
         text: Option<String>,
     },

@@ -1,6 +1,7 @@
 //! Forms: fields of typed text and of choices, and what each form is about.
 
 use super::edit::Line;
+use super::kept::Slot;
 use super::said::Said;
 use crate::domain::decide::{Attempt, Intent, Refusal};
 use crate::domain::event::Attachment;
@@ -55,6 +56,15 @@ impl FormKind {
             "close" => Self::Close,
             _ => return None,
         })
+    }
+
+    /// Under what it is kept while it is half-typed.
+    pub(super) fn slot(&self, incident: &str) -> Slot {
+        let what = match self {
+            Self::Correct(n) => format!("{}-{n}", self.key()),
+            _ => self.key().to_owned(),
+        };
+        Slot { incident: incident.to_owned(), what }
     }
 
     /// Its title.
@@ -396,12 +406,5 @@ impl Form {
             }
             _ => {}
         }
-    }
-
-    /// Says whether anything worth keeping was typed.
-    pub fn worth_keeping(&self) -> bool {
-        self.fields.iter().any(|f| {
-            f.name != Name::LearnedAt && matches!(&f.input, Input::Text(l) if !l.is_blank())
-        })
     }
 }

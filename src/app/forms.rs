@@ -160,23 +160,30 @@ impl App {
         }
     }
 
+    /// The present value of the field that a correction is about.
+    pub(super) fn given(&self, form: &Form) -> String {
+        let FormKind::Correct(n) = form.kind else { return String::new() };
+        let Some(item) = self.item(&form.incident) else { return String::new() };
+        let entry = item.incident.effective(n);
+        let field = form.value(Name::Which);
+        entry.map(|e| self.field_text(&item.incident.case, &e, &field)).unwrap_or_default()
+    }
+
     /// Puts the present value into the field of a correction.
     pub(super) fn prefill(&self, form: &mut Form) {
-        let FormKind::Correct(n) = form.kind else { return };
-        let entry = self.item(&form.incident).and_then(|i| i.incident.effective(n));
+        let FormKind::Correct(_) = form.kind else { return };
         let form_which = form.value(Name::Which);
-        let text = entry.map(|e| self.field_text(&e, &form_which));
+        let text = self.given(form);
         if let Some(Field { input: Input::Text(line), .. }) =
             form.fields.iter_mut().find(|f| f.name == Name::Value)
         {
             let long = matches!(form_which.as_str(), "text" | "note" | "because");
-            let text = text.unwrap_or_default();
             *line =
                 if long { super::edit::Line::lines(&text) } else { super::edit::Line::new(&text) };
         }
     }
 
-    fn field_text(&self, entry: &Entry, field: &str) -> String {
+    fn field_text(&self, case: &Case, entry: &Entry, field: &str) -> String {
         if field == "happened_at" {
             return time::write_local(entry.happened_at.unwrap_or(entry.at), self.zone);
         }
@@ -185,7 +192,7 @@ impl App {
             (Event::Opened { title, .. }, _) => title.clone(),
             (Event::Answered { note, .. }, "note") => some(note),
             (Event::Answered { set, .. }, f) => {
-                set.get(f).map(|text| self.local_answer(f, text)).unwrap_or_default()
+                set.get(f).map(|text| self.local_answer(case, f, text)).unwrap_or_default()
             }
             (Event::Sent(s), "to") => s.to.clone(),
             (Event::Sent(s), "channel") => s.channel.clone(),
@@ -202,11 +209,10 @@ impl App {
     }
 
     /// A recorded answer as a person here would type it: moments in the local zone.
-    fn local_answer(&self, id: &str, text: &str) -> String {
+    fn local_answer(&self, case: &Case, id: &str, text: &str) -> String {
         let utc = Zone::Fixed(chrono::Offset::fix(&chrono::Utc));
         let local = |t| time::write_local(t, self.zone);
-        let case = self.current().map(|i| &i.incident.case);
-        let Some(fact) = case.and_then(|c| c.fact(id)) else {
+        let Some(fact) = case.fact(id) else {
             return time::parse(text, self.now, utc).map_or_else(|_| text.to_owned(), local);
         };
         match Value::parse(&fact.kind, text, self.now, utc) {

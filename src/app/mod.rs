@@ -43,8 +43,8 @@ use crate::words::console::Word as W;
 use crate::words::refusal::Message;
 use crate::words::say::Urgency;
 use edit::Line;
-use form::{Asking, Form, FormKind};
-use kept::Keeping;
+use form::Asking;
+use kept::{Keeping, Kept, Slot};
 use keymap::{Context, Keymap};
 use said::Said;
 use screen::Screen;
@@ -205,9 +205,10 @@ pub struct App {
     pending: Option<Pending>,
     /// Of what a failed write may have left on disk all the same.
     unsure: Option<Attempt>,
-    drafts: Vec<Form>,
-    /// What an earlier session left half-typed: incident, form, and when.
-    left: BTreeMap<String, (FormKind, String)>,
+    /// Forms and questions that were put aside half-typed.
+    drafts: Vec<(Slot, Screen)>,
+    /// Those among them that an earlier console left and that were not offered yet.
+    left: Vec<(Slot, Kept)>,
     keeping: Keeping,
     present: Vec<String>,
     clock_change: Option<Change>,
@@ -247,7 +248,7 @@ impl App {
             pending: None,
             unsure: None,
             drafts: Vec::new(),
-            left: BTreeMap::new(),
+            left: Vec::new(),
             keeping: Keeping::default(),
             present: Vec::new(),
             clock_change: None,

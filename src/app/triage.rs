@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::edit::Line;
 use super::form::Asking;
+use super::kept::{QUESTION, Slot};
 use super::said::Said;
 use crate::domain::assess::Assessment;
 use crate::domain::case::{Case, LEARNED_AT};
@@ -93,6 +94,11 @@ impl Triage {
             }
         }
         t
+    }
+
+    /// Under what it is kept while it is half-typed.
+    pub(super) fn slot(&self, incident: &str) -> Slot {
+        Slot { incident: incident.to_owned(), what: format!("{QUESTION}-{}", self.about) }
     }
 
     fn offer(&mut self, kind: &Kind, known: Option<&Value>, zone: Zone) {

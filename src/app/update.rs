@@ -139,7 +139,7 @@ impl App {
             self.pending = None;
             self.unsure = None;
             self.banner = None;
-            self.drafts.retain(|d| d.kind != FormKind::New);
+            self.let_go(&FormKind::New.slot(""));
             self.enter(&id);
             self.open_triage();
             self.tell(Said::Word(W::Opened, vec![id]));
@@ -152,7 +152,7 @@ impl App {
         let said =
             |e: &&Entry| !matches!(e.event, Event::ClockChanged { .. } | Event::Recovered { .. });
         let others = entries.iter().rev().filter(said).find(|e| Some(e.n) != own);
-        let others = others.map(|e| e.by.person().to_owned());
+        let others = others.map(|e| e.by.shown());
         let Some(item) = self.items.iter_mut().find(|i| i.incident.id == id) else { return };
         for entry in entries {
             if !item.incident.entries.iter().any(|e| e.n == entry.n) {
@@ -192,13 +192,21 @@ impl App {
         }
         // Meanwhile something else may be on the screen: then it is found by the attempt.
         let tried = |again: &Option<Attempt>| again.as_ref().is_some_and(|a| a.id == entry_id);
-        self.drafts.retain(|d| !tried(&d.again));
+        let aside = |screen: &Screen| match screen {
+            Screen::Form(form) => tried(&form.again),
+            Screen::Triage(t) => tried(&t.again),
+            _ => false,
+        };
+        self.drafts.retain(|(_, screen)| !aside(screen));
         match self.stack.last().cloned() {
             Some(Screen::Form(form)) if written || tried(&form.again) => {
-                self.drafts.retain(|d| d.kind != form.kind || d.incident != form.incident);
+                self.let_go(&form.kind.slot(&form.incident));
                 self.stack.pop();
             }
-            Some(Screen::Triage(t)) if written || tried(&t.again) => self.move_on(&t, false),
+            Some(Screen::Triage(t)) if written || tried(&t.again) => {
+                self.let_go(&t.slot(&self.current));
+                self.move_on(&t, false);
+            }
             _ => {}
         }
     }
@@ -225,8 +233,8 @@ impl App {
         effects
     }
 
-    fn paste(&mut self, text: &str) {
-        let before = self.given();
+    pub(super) fn paste(&mut self, text: &str) {
+        let before = self.filled_in();
         self.pasted(text);
         self.forget_if_other(before);
     }
@@ -260,14 +268,14 @@ impl App {
     }
 
     fn key(&mut self, key: Key) -> Vec<Effect> {
-        let before = self.given();
+        let before = self.filled_in();
         let effects = self.pressed(key);
         self.forget_if_other(before);
         effects
     }
 
     /// What stands in the form or question on top.
-    fn given(&self) -> Option<Given> {
+    fn filled_in(&self) -> Option<Given> {
         match self.screen() {
             Screen::Form(form) => Some(Given::Form(form.kind.clone(), form.values())),
             Screen::Triage(t) => {
@@ -279,7 +287,7 @@ impl App {
 
     /// What was said yes to, and what was tried, was about what stood there then.
     fn forget_if_other(&mut self, before: Option<Given>) {
-        if before == self.given() {
+        if before == self.filled_in() {
             return;
         }
         match self.stack.last_mut() {
@@ -336,7 +344,7 @@ impl App {
     }
 
     /// Lets the line under the cursor have the key, where it wants it.
-    fn edits(&mut self, key: Key, action: Option<Action>) -> bool {
+    pub(super) fn edits(&mut self, key: Key, action: Option<Action>) -> bool {
         if !self.screen().typing() {
             return false;
         }

@@ -17,12 +17,14 @@ use crate::words::refusal::Message;
 /// The data folder cannot be read, or the terminal cannot be used.
 pub(super) fn run(ctx: &Ctx, id: Option<&str>, plain: bool) -> Result<u8, Fault> {
     let shelf = Desk::builtin_shelf().map_err(|p| Fault::machine(Message::plain(p.to_string())))?;
+    let desk = Arc::new(ctx.desk(shelf));
     let setup = ConsoleSetup {
-        desk: Arc::new(ctx.desk(shelf)),
         lang: ctx.lang,
         config: ctx.config.clone(),
-        keep: Keep::under(&ctx.paths.state),
+        warnings: ctx.warnings.clone(),
+        keep: Keep::under(&ctx.paths.state, desk.store().mode(), &*ctx.clock()),
         home: ctx.paths.home.clone(),
+        desk,
         open: id.map(str::to_owned),
     };
     let done = if plain || !terminal::can_show_screens() {

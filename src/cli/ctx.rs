@@ -14,10 +14,11 @@ use crate::domain::law::Pack;
 use crate::domain::suggest::nearest;
 use crate::domain::time::{self, Time, Zone};
 use crate::host::clock::{Clock, SystemClock};
-use crate::host::config::{self, Config, ConfigError};
+use crate::host::config::{self, Config, ConfigError, Distrust};
 use crate::host::desk::{Act, Desk, DeskError, Listing};
 use crate::host::heads::Heads;
 use crate::host::paths::Paths;
+use crate::host::plain_file;
 use crate::host::store::{FsStore, Ground, Record, Room, StoreError};
 use crate::host::who;
 use crate::packs;
@@ -50,6 +51,8 @@ pub(super) struct Ctx {
     pub(super) format: Format,
     /// The user's configuration.
     pub(super) config: Config,
+    /// What was said of the settings, for those who do not see standard error.
+    pub(super) warnings: Vec<Message>,
     /// Folders.
     pub(super) paths: Paths,
     /// Heads of records that this user's programs have seen.
@@ -81,14 +84,24 @@ impl Ctx {
                 Message::plain(Command::Missing.text(early)).hint(Command::MissingHint.text(early)),
             )
         })?;
-        let config = Config::load(&paths.config).map_err(|e| {
-            let mut message = Message::plain(e.to_string());
-            message.hints = e.hints();
-            match e {
-                ConfigError::Read { .. } => Fault::machine(message),
-                _ => Fault::usage(message),
+        let mut warnings = Vec::new();
+        let config = match Config::load(&paths.config) {
+            Err(ConfigError::NotTrusted { path, why }) => {
+                warnings.push(not_trusted(&path, why, early));
+                Config::default()
             }
-        })?;
+            other => other.map_err(|e| {
+                let mut message = Message::plain(e.to_string());
+                message.hints = e.hints();
+                match e {
+                    ConfigError::Read { .. } => Fault::machine(message),
+                    _ => Fault::usage(message),
+                }
+            })?,
+        };
+        for message in &warnings {
+            super::out::warn(message);
+        }
         let lang = config::language(asked, config.language, env);
         let zone = Zone::System;
         let at = match common.at.as_deref() {
@@ -117,6 +130,7 @@ impl Ctx {
             zone,
             format: common.format,
             config,
+            warnings,
             paths,
             heads,
             clock,
@@ -280,12 +294,38 @@ impl Ctx {
     /// # Errors
     /// As for [`Ctx::packs`].
     pub(super) fn pack(&self, id: &str) -> Result<Arc<Pack>, Fault> {
-        let own = self.paths.config.join("packs").join(format!("{id}.ron"));
-        let loaded = if id.contains(['/', '\\']) || id.ends_with(".ron") {
-            self.load_file(Path::new(id))?
-        } else if let Some(built_in) = packs::builtin_pack(id) {
+        if !is_path(id) {
+            return self.pack_of_id(id);
+        }
+        self.whole(self.load_file(Path::new(id))?)
+    }
+
+    /// Loads the packs that a facts file names, by their ids: a file from elsewhere opens no path of its
+    /// choosing. The default when none is named.
+    ///
+    /// # Errors
+    /// As for [`Ctx::packs`].
+    pub(super) fn packs_of_ids(&self, ids: &[String]) -> Result<Vec<Arc<Pack>>, Fault> {
+        match ids.iter().find(|id| is_path(id)) {
+            Some(path) => Err(Fault::usage(
+                Message::plain(Command::PackPath.with(self.lang, &[path]))
+                    .hint(Command::PackPathHint.text(self.lang)),
+            )),
+            None => self.packs(ids),
+        }
+    }
+
+    fn pack_of_id(&self, id: &str) -> Result<Arc<Pack>, Fault> {
+        let folder = self.paths.config.join("packs");
+        let own = folder.join(format!("{id}.ron"));
+        let loaded = if let Some(built_in) = packs::builtin_pack(id) {
             built_in
         } else if own.is_file() {
+            // A law that others can have changed is worse than none.
+            for place in [&self.paths.config, &folder, &own] {
+                config::trust(place)
+                    .map_err(|why| Fault::usage(not_trusted(place, why, self.lang)))?;
+            }
             self.load_file(&own)?
         } else {
             let ids = packs::builtin().into_iter().map(|(id, _)| id).collect::<Vec<_>>();
@@ -296,6 +336,10 @@ impl Ctx {
             let hint = Command::PackHint.with(self.lang, &[&ids.join(", ")]);
             return Err(Fault::usage(message.hint(hint)));
         };
+        self.whole(loaded)
+    }
+
+    fn whole(&self, loaded: Result<Pack, packs::Problems>) -> Result<Arc<Pack>, Fault> {
         loaded.map(Arc::new).map_err(|problems| {
             let text = format!("{}\n{problems}", Command::PackBad.text(self.lang));
             Fault::usage(Message::plain(text))
@@ -315,6 +359,21 @@ impl Ctx {
             other => Fault::machine(other.message(self.lang)),
         }
     }
+}
+
+fn not_trusted(path: &Path, why: Distrust, lang: Lang) -> Message {
+    let path = path.display().to_string();
+    let why = match why {
+        Distrust::Owner(uid) => Command::OthersOwn.with(lang, &[&uid.to_string()]),
+        Distrust::Mode(mode) => Command::OthersWrite.with(lang, &[&format!("{mode:o}")]),
+    };
+    Message::plain(Command::NotTrusted.with(lang, &[&path, &why]))
+        .hint(Command::NotTrustedHint.with(lang, &[&path]))
+}
+
+/// Says whether a pack is named by the path of its file.
+fn is_path(id: &str) -> bool {
+    id.contains(['/', '\\']) || id.ends_with(".ron")
 }
 
 /// Reads a text file, or standard input for `-`, up to a size.
@@ -342,7 +401,7 @@ pub(super) fn read_bytes(path: &Path, most: usize, lang: Lang) -> Result<Vec<u8>
     let read = if path.as_os_str() == "-" {
         std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(path).and_then(|f| f.take(limit).read_to_end(&mut bytes))
+        plain_file::open_named(path).and_then(|f| f.take(limit).read_to_end(&mut bytes))
     };
     read.map_err(|e| fault(&e.to_string()))?;
     if bytes.len() > most {

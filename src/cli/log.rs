@@ -8,8 +8,8 @@ use super::args::{Format, LogCmd, SignWith};
 use super::ctx::Ctx;
 use super::fault::Fault;
 use super::{out, sign, verify, witness};
-use crate::host::beside::open_plain;
 use crate::host::paths::record_name;
+use crate::host::plain_file;
 use crate::host::store::StoreError;
 use crate::host::wrong::wrong;
 use crate::record::{self, Report};
@@ -52,7 +52,7 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
             None => String::new(),
         };
         let text = entry::summary(incident, e, now, ctx.zone, ctx.lang);
-        out::line(&format!("{:>4}  {at}  {}  {text}{gone}", e.n, e.by.person()));
+        out::line(&format!("{:>4}  {at}  {}  {text}{gone}", e.n, e.by.shown()));
         if let Some(when) = e.happened_at {
             let label = ctx.lang.pick("发生于", "happened at");
             let by = entry::told_by(e.happened_by, ctx.lang);
@@ -108,7 +108,7 @@ struct Checked {
 impl Checked {
     fn open(ctx: &Ctx, path: PathBuf) -> Result<Self, Fault> {
         let fault = |e| cannot_read(ctx, &path, &e);
-        let file = open_plain(&path).map_err(fault)?;
+        let file = plain_file::open(&path).map_err(fault)?;
         let bytes = file.metadata().map_err(fault)?.len();
         let start = record::Chain::start();
         let report = record::verify((&file).take(bytes), start, record::Limits::default());

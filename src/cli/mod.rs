@@ -18,7 +18,7 @@ mod witness;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use args::{Cli, Cmd, LogCmd};
+use args::{Cli, Cmd, Format, LogCmd};
 use clap::{CommandFactory, FromArgMatches};
 use ctx::Ctx;
 use fault::Fault;
@@ -54,22 +54,33 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(e) if e.use_stderr() => {
             // It repeats what was typed, and that may have been pasted from anywhere.
-            out::note(e.render().to_string().trim_end());
+            out::notes(e.render().to_string().trim_end());
             return ExitCode::from(Fault::usage(Message::plain("")).code());
         }
         Err(e) => {
             // Help and version hold nothing that was typed.
-            let _ = e.print();
-            return ExitCode::SUCCESS;
+            out::wrote(e.print());
+            return ExitCode::from(said(0, Format::Text));
         }
     };
-    match dispatch(&cli) {
-        Ok(code) => ExitCode::from(code),
+    let code = match dispatch(&cli) {
+        Ok(code) => code,
         Err(fault) => {
             out::fault(&fault, cli.common.format);
-            ExitCode::from(fault.code())
+            fault.code()
         }
-    }
+    };
+    ExitCode::from(said(code, cli.common.format))
+}
+
+/// The exit code, unless what was to be said could not be: nobody must take half a list for the whole.
+fn said(code: u8, format: Format) -> u8 {
+    let Some(why) = out::broken() else { return code };
+    // The language of the settings is not known where even they could not be read.
+    let lang = config::language(None, None, |name| std::env::var(name).ok());
+    let fault = Fault::machine(Message::plain(Command::CannotPrint.with(lang, &[&why])));
+    out::fault(&fault, format);
+    fault.code()
 }
 
 /// Parses the arguments; help speaks the user's language.

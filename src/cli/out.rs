@@ -3,7 +3,8 @@
 //! Whatever a text was made of, nothing in it steers a terminal: this is the last gate, and the only
 //! way out but for the bytes of a record on their way into a file.
 
-use std::io::{self, IsTerminal as _, Read, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Read, Write};
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
@@ -12,29 +13,59 @@ use super::fault::Fault;
 use crate::domain::text::{forbidden, printable};
 use crate::words::refusal::Message;
 
-/// Writes one line of data. A reader that has gone away is not an error of ours.
+/// Why standard output could not be written, the first time.
+static BROKEN: Mutex<Option<String>> = Mutex::new(None);
+
+/// Notes what went wrong with standard output. A reader that has gone away is not an error of ours; of
+/// anything else the command must not say that all went well.
+pub(super) fn wrote(result: io::Result<()>) {
+    if let Err(e) = result
+        && e.kind() != ErrorKind::BrokenPipe
+    {
+        BROKEN.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e.to_string());
+    }
+}
+
+/// Returns why something could not be written to standard output, where that is so.
+pub(super) fn broken() -> Option<String> {
+    wrote(io::stdout().lock().flush());
+    BROKEN.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Writes one line of data; line breaks in it are blanks, so that no text can look like another line.
 pub(super) fn line(text: &str) {
+    block(&printable(text));
+}
+
+/// Writes lines of data that are one text.
+pub(super) fn block(text: &str) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{}", safe(text));
+    wrote(writeln!(out, "{}", safe(text)));
 }
 
 /// Writes the bytes of a stream as they are; for a terminal, whose user wants to look at them, in a
 /// form that does not steer it.
 ///
 /// # Errors
-/// The stream cannot be read, or standard output not be written.
+/// The stream cannot be read.
 pub(super) fn bytes(mut data: impl Read) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    if !out.is_terminal() {
-        io::copy(&mut data, &mut out)?;
-        return out.flush();
-    }
+    let shown = out.is_terminal();
     let mut piece = Vec::new();
     while data.by_ref().take(PIECE).read_to_end(&mut piece)? > 0 {
-        out.write_all(safe(&String::from_utf8_lossy(&piece)).as_bytes())?;
+        let written = if shown {
+            out.write_all(safe(&String::from_utf8_lossy(&piece)).as_bytes())
+        } else {
+            out.write_all(&piece)
+        };
+        if written.is_err() {
+            wrote(written);
+            return Ok(());
+        }
         piece.clear();
     }
-    out.flush()
+    wrote(out.flush());
+    Ok(())
 }
 
 /// How much is shown at once, in bytes.
@@ -51,17 +82,26 @@ pub(super) fn json<T: Serialize>(data: &T) {
 /// Writes a list as JSON on one line, one item after the other: however long it is, one is held.
 pub(super) fn list<T: Serialize>(items: impl Iterator<Item = T>) {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let _ = out.write_all(b"[");
-    for (i, item) in items.enumerate() {
-        let comma = if i == 0 { "" } else { "," };
-        let text = serde_json::to_string(&item).unwrap_or_else(|_| "null".to_owned());
-        let _ = write!(out, "{comma}{}", escaped(&text));
-    }
-    let _ = out.write_all(b"]\n").and_then(|()| out.flush());
+    let write = || {
+        out.write_all(b"[")?;
+        for (i, item) in items.enumerate() {
+            let comma = if i == 0 { "" } else { "," };
+            let text = serde_json::to_string(&item).unwrap_or_else(|_| "null".to_owned());
+            write!(out, "{comma}{}", escaped(&text))?;
+        }
+        out.write_all(b"]\n")?;
+        out.flush()
+    };
+    wrote(write());
 }
 
-/// Writes one line to standard error.
+/// Writes one line to standard error; line breaks in it are blanks.
 pub(super) fn note(text: &str) {
+    notes(&printable(text));
+}
+
+/// Writes lines to standard error that are one text.
+pub(super) fn notes(text: &str) {
     let mut err = io::stderr().lock();
     let _ = writeln!(err, "{}", safe(text));
 }
@@ -82,6 +122,14 @@ fn escaped(json: &str) -> String {
         }
     }
     out
+}
+
+/// Says something with its hints on standard error.
+pub(super) fn warn(message: &Message) {
+    note(&format!("jishi: {}", message.text));
+    for hint in &message.hints {
+        note(&format!("  -> {hint}"));
+    }
 }
 
 /// Writes a failure and its hints to standard error.

@@ -103,7 +103,7 @@ fn check(ctx: &Ctx, files: &[PathBuf]) -> Result<u8, Fault> {
             }
             Err(problems) => {
                 bad = true;
-                out::line(&problems.to_string());
+                out::block(&problems.to_string());
             }
         }
     }

@@ -65,6 +65,7 @@ pub(super) fn new(
     } else {
         out::line(&incident.id);
     }
+    unsaid(ctx, &incident.id, incident.entries.last().map_or(0, |e| e.n));
     Ok(0)
 }
 
@@ -185,6 +186,7 @@ fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
         let head = record.head().short();
         out::line(&Command::Recorded.with(ctx.lang, &[&n, &head]));
     }
+    unsaid(ctx, &incident.id, entry.n);
     let answers =
         record.entries.iter().skip(known).filter(|e| matches!(e.event, Event::Recovered { .. }));
     for answer in answers {
@@ -209,6 +211,14 @@ fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
         out::note(&Command::LateAsk.with(ctx.lang, &[&incident.id, &n]));
     }
     Ok(0)
+}
+
+/// Says elsewhere what is recorded where standard output could not: the command fails then, and yet it
+/// must not be given again.
+fn unsaid(ctx: &Ctx, incident: &str, entry: u64) {
+    if out::broken().is_some() {
+        out::note(&Command::RecordedUnsaid.with(ctx.lang, &[incident, &entry.to_string()]));
+    }
 }
 
 /// Prints what somebody who takes over must know; nothing is recorded.

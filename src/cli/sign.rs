@@ -10,8 +10,9 @@ use super::ctx::Ctx;
 use super::fault::Fault;
 use super::out;
 use crate::domain::text;
-use crate::host::beside::{self, open_plain};
+use crate::host::beside;
 use crate::host::harden::{self, Hardened};
+use crate::host::plain_file;
 use crate::host::sign::points::{Found, Points, STAMP_MOST};
 use crate::host::sign::{self, SignError, With, sums};
 use crate::host::stamp;
@@ -241,10 +242,12 @@ fn answer(ctx: &Ctx, id: &str, file: &Path) -> Result<u8, Fault> {
     let shown = file.display().to_string();
     let refused = |text: String| Fault::refused(Message::plain(text));
     let mut bytes = Vec::new();
-    open_plain(file).and_then(|f| f.take(STAMP_MOST + 1).read_to_end(&mut bytes)).map_err(|e| {
-        let values = [shown.as_str(), &sign::why(&e, lang)];
-        Fault::usage(Message::plain(Command::CannotRead.with(lang, &values)))
-    })?;
+    plain_file::open(file).and_then(|f| f.take(STAMP_MOST + 1).read_to_end(&mut bytes)).map_err(
+        |e| {
+            let values = [shown.as_str(), &sign::why(&e, lang)];
+            Fault::usage(Message::plain(Command::CannotRead.with(lang, &values)))
+        },
+    )?;
     if bytes.len() as u64 > STAMP_MOST {
         let why = format!("> {STAMP_MOST} bytes");
         return Err(refused(Witness::BadReply.with(lang, &[&shown, &why])));

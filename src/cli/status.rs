@@ -387,7 +387,7 @@ pub(super) fn assess(ctx: &Ctx, file: &Path) -> Result<u8, Fault> {
     let parsed = facts::parse(&text).map_err(|why| {
         Fault::usage(Message::plain(Command::NotFacts.with(lang, &[&name, &why])))
     })?;
-    let packs = ctx.packs(&parsed.packs)?;
+    let packs = ctx.packs_of_ids(&parsed.packs)?;
     let now = ctx.now();
     let case = facts::case(&parsed, packs, now, ctx.zone, lang).map_err(|wrong| {
         let texts: Vec<String> =

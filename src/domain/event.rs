@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::text::printable;
 use super::time::Time;
 
 /// Whether a record is of a real incident or of a rehearsal; it never changes.
@@ -61,12 +62,25 @@ pub struct Who {
     /// Host name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
+    /// The kernel's number of the user; a name can be given to another one later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<u32>,
 }
 
 impl Who {
-    /// The person, as shown: the name behind sudo, else the login name.
+    /// The person, as they are called: the name behind sudo, else the login name.
     pub fn person(&self) -> &str {
         self.sudo.as_deref().unwrap_or(&self.login)
+    }
+
+    /// The person, as shown on one line: the name behind sudo never hides the login name, for it may
+    /// have come from the environment.
+    pub fn shown(&self) -> String {
+        let login = printable(&self.login);
+        match &self.sudo {
+            Some(sudo) => format!("{login} (sudo: {})", printable(sudo)),
+            None => login,
+        }
     }
 }
 

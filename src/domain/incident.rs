@@ -192,21 +192,18 @@ impl Incident {
                 }
             }
             Event::Waived { duty, because } => {
-                let waiver = Waiver {
-                    by: entry.by.person().to_owned(),
-                    because: because.clone(),
-                    at: entry.at,
-                };
+                let waiver =
+                    Waiver { by: entry.by.shown(), because: because.clone(), at: entry.at };
                 self.case.waived.insert(duty.clone(), waiver);
             }
             Event::HandedOver { to } => {
                 self.handed_to = Some(to.clone());
-                let by = entry.by.person().to_owned();
+                let by = entry.by.shown();
                 self.handover =
                     Some(HandOver { entry: entry.n, to: to.clone(), by, at, accepted: None });
             }
             Event::TookOver { entry: of } => {
-                let accepted = Acceptance { entry: entry.n, by: entry.by.person().to_owned(), at };
+                let accepted = Acceptance { entry: entry.n, by: entry.by.shown(), at };
                 if let Some(h) = self.handover.as_mut().filter(|h| h.entry == *of) {
                     h.accepted.get_or_insert(accepted);
                 }

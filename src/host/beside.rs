@@ -1,11 +1,12 @@
 //! Files beside the record: attachments, of which the digest is kept, and texts saved elsewhere.
 
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::plain_file;
 use crate::app::effect::Msg;
 use crate::domain::event::Attachment;
 use crate::domain::text::{self, BadText, printable};
@@ -49,10 +50,7 @@ pub fn attachment(path: &Path) -> Result<Attachment, AttachError> {
     let shown = printable(&path.display().to_string());
     let fault = |source| AttachError::Read { path: shown.clone(), source };
     // A pipe or a device would be waited for, and might never end.
-    if !std::fs::metadata(path).map_err(fault)?.is_file() {
-        return Err(fault(io::Error::new(io::ErrorKind::InvalidInput, NOT_PLAIN)));
-    }
-    let mut file = File::open(path).map_err(fault)?;
+    let mut file = plain_file::open(path).map_err(fault)?;
     let mut hasher = Sha256::new();
     let mut bytes = 0u64;
     let mut buffer = vec![0u8; 64 * 1024];
@@ -112,25 +110,6 @@ pub fn put_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
-}
-
-const NOT_PLAIN: &str = "not a plain file";
-
-/// Opens a plain file for reading, through links; a pipe or a device would hold us up.
-///
-/// # Errors
-/// It is no plain file, or what the system says.
-pub fn open_plain(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
-    );
-    let file = options.open(path)?;
-    let plain = file.metadata()?.is_file();
-    if plain { Ok(file) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, NOT_PLAIN)) }
 }
 
 /// A path as a person types it: `~/` is their home.

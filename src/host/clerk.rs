@@ -19,6 +19,8 @@ use crate::domain::event::Entry;
 use crate::domain::incident::Incident;
 use crate::words::Lang;
 use crate::words::caveat::Caveat;
+use crate::words::command::Command;
+use crate::words::refusal::Message;
 
 /// Holds the open records, and what is to be given again after a failure.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct Clerk {
     /// The act whose outcome is unknown, with what makes giving it again count once.
     unsure: Option<(Effect, Attempt)>,
     keep: Option<Keep>,
+    /// It was said that text cannot be kept.
+    keep_failed: bool,
     /// What was said last of what stands against a record, where there is something.
     caveats: HashMap<String, Vec<Caveat>>,
     /// The home that commands have to be given, where it is not the platform's.
@@ -75,7 +79,16 @@ impl Clerk {
                 }
             }
         }
-        let clerk = Self { desk, records, faulty, unsure: None, keep: None, caveats, home: None };
+        let clerk = Self {
+            desk,
+            records,
+            faulty,
+            unsure: None,
+            keep: None,
+            keep_failed: false,
+            caveats,
+            home: None,
+        };
         Ok((clerk, found))
     }
 
@@ -107,11 +120,15 @@ impl Clerk {
             Effect::Append { .. } => self.append(effect, lang),
             Effect::Digest { paths } => vec![beside::digest(paths, lang)],
             Effect::SaveAs { path, text } => vec![beside::save(path, text, lang)],
-            Effect::Keep { incident, text } => {
-                if let Some(keep) = &self.keep {
-                    keep.put(incident, text.as_deref());
-                }
-                Vec::new()
+            Effect::Keep { slot, text } => {
+                let kept = self.keep.as_ref().map(|keep| keep.put(slot, text.as_deref()));
+                let failed = kept.and_then(Result::err).filter(|_| !self.keep_failed);
+                let said = failed.map(|why| {
+                    self.keep_failed = true;
+                    let text = Command::KeepFailed.with(lang, &[&why.to_string()]);
+                    Msg::Trouble { message: Message::plain(text) }
+                });
+                said.into_iter().collect()
             }
             Effect::Quit | Effect::Suspend | Effect::Repaint => Vec::new(),
         }

@@ -1,12 +1,15 @@
 //! The user's own settings: `config.ron` in the configuration folder. The program never writes it.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::fs::Metadata;
+use std::io::{self, ErrorKind, Read as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use ron::extensions::Extensions;
 use serde::Deserialize;
 
+use super::plain_file;
 use crate::app::key::Key;
 use crate::domain::text;
 use crate::words::Lang;
@@ -64,6 +67,34 @@ impl Default for Config {
     }
 }
 
+/// Why what lies in the configuration folder is not trusted: numbers of the police come from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distrust {
+    /// It belongs to another user, by number.
+    Owner(u32),
+    /// Its group, or everybody, may write to it; the mode.
+    Mode(u32),
+}
+
+/// Says whether nobody but this user and root can have written something.
+fn trusted(meta: &Metadata) -> Result<(), Distrust> {
+    let ours = [0, rustix::process::geteuid().as_raw()];
+    if !ours.contains(&meta.uid()) {
+        return Err(Distrust::Owner(meta.uid()));
+    }
+    let mode = meta.mode() & 0o7777;
+    if mode & 0o022 == 0 { Ok(()) } else { Err(Distrust::Mode(mode)) }
+}
+
+/// Says whether nobody but this user and root can have put something into a folder; one that is not
+/// there holds nothing.
+///
+/// # Errors
+/// Who else can.
+pub fn trust(folder: &Path) -> Result<(), Distrust> {
+    std::fs::metadata(folder).map_or(Ok(()), |meta| trusted(&meta))
+}
+
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -73,7 +104,15 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
+    },
+    /// Others can have written it.
+    #[error("`{}` is not trusted: others may write there ({why:?})", path.display())]
+    NotTrusted {
+        /// The file or its folder.
+        path: PathBuf,
+        /// Why.
+        why: Distrust,
     },
     /// The file is larger than settings can be.
     #[error("`{}` is longer than {MOST} bytes", path.display())]
@@ -117,17 +156,23 @@ impl Config {
     /// See [`ConfigError`]; broken settings are never passed over.
     pub fn load(folder: &Path) -> Result<Self, ConfigError> {
         let path = folder.join(FILE);
-        let read = |path: &Path| -> std::io::Result<Vec<u8>> {
-            let mut bytes = Vec::new();
-            std::fs::File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
-            Ok(bytes)
+        let fault = |source| ConfigError::Read { path: path.clone(), source };
+        // Whose folder it is comes first: what others put there is not even opened.
+        if path.symlink_metadata().is_ok() {
+            trust(folder)
+                .map_err(|why| ConfigError::NotTrusted { path: folder.to_owned(), why })?;
+        }
+        let file = match plain_file::open(&path) {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Self::default()),
+            other => other.map_err(fault)?,
         };
-        let bytes = match read(&path) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(ConfigError::Read { path, source }),
-            Ok(bytes) if bytes.len() as u64 > MOST => return Err(ConfigError::TooLong { path }),
-            Ok(bytes) => bytes,
-        };
+        let meta = file.metadata().map_err(fault)?;
+        trusted(&meta).map_err(|why| ConfigError::NotTrusted { path: path.clone(), why })?;
+        let mut bytes = Vec::new();
+        let read: io::Result<usize> = file.take(MOST + 1).read_to_end(&mut bytes);
+        if read.map_err(fault)? as u64 > MOST {
+            return Err(ConfigError::TooLong { path });
+        }
         Self::parse(&path, &bytes)
     }
 

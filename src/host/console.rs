@@ -30,6 +30,7 @@ use crate::app::{App, Listing, Setup};
 use crate::domain::time::Time;
 use crate::view;
 use crate::words::Lang;
+use crate::words::refusal::Message;
 
 /// What the console and its line-by-line twin are started with.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct ConsoleSetup {
     pub lang: Lang,
     /// The user's settings.
     pub config: Config,
+    /// What is to be said at the start, for it was said where nobody sees it now.
+    pub warnings: Vec<Message>,
     /// Where half-typed text is kept.
     pub keep: Keep,
     /// The home that was asked for, where it is not the platform's.
@@ -79,7 +82,7 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
 
     let desk = setup.desk;
     let (mut clerk, found) = Clerk::start(Arc::clone(&desk), setup.lang)?;
-    let kept = setup.keep.all();
+    let kept = setup.keep.take();
     clerk.keep_in(setup.keep);
     clerk.at_home(setup.home);
     let watch = clerk.watch();
@@ -90,7 +93,8 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     input::start(keys).map_err(start)?;
     let timer = Timer::new().map_err(start)?;
     let mut lookout = Lookout::new(Arc::clone(&desk));
-    for msg in lookout.start() {
+    let warnings = setup.warnings.into_iter().map(|message| Msg::Trouble { message });
+    for msg in lookout.start().into_iter().chain(warnings) {
         app.update(msg);
     }
     let session =
@@ -182,7 +186,17 @@ impl Session {
                 break;
             }
         }
-        // What is half-typed now is offered again the next time.
+        // What is half-typed now is offered again the next time, up to the last key that was read.
+        while let Ok(input) = self.input.try_recv() {
+            let typed = match input {
+                Input::Key(key) => self.app.type_last(Msg::Key(key)),
+                Input::Paste(text) => self.app.type_last(Msg::Paste(text)),
+                Input::Gone => false,
+            };
+            if !typed {
+                break;
+            }
+        }
         let effects = self.app.leave();
         self.hand_over(effects);
         self.writer.finish();

@@ -21,6 +21,12 @@ pub enum HostError {
         /// What the system said.
         source: io::Error,
     },
+    /// Standard output takes nothing more.
+    #[error("standard output cannot be written: {source}")]
+    Output {
+        /// What the system said.
+        source: io::Error,
+    },
     /// The incidents cannot be read.
     #[error(transparent)]
     Desk(#[from] DeskError),
@@ -43,6 +49,7 @@ impl HostError {
                 lang.pick("jishi --plain 可以逐行使用", "`jishi --plain` works line by line"),
             ),
             Self::Start { source } => say("控制台不能启动", source),
+            Self::Output { source } => say("标准输出写不进去", source),
             Self::Desk(e) => e.message(lang),
             Self::WriterGone => Message::plain(lang.pick(
                 "写记录的线程停了; 没有显示为已记录的, 就是没有记录",

@@ -1,7 +1,6 @@
 //! The append-only attribute of a file, as `chattr +a` sets it: nobody overwrites, cuts, renames or
 //! removes it until it is taken away again, not even root by mistake.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -22,7 +21,7 @@ pub enum Hardened {
 
 /// Says whether a file is append-only; nothing where that cannot be told.
 pub fn is_set(file: &Path) -> Option<bool> {
-    flags::get(&File::open(file).ok()?).ok()
+    flags::get(&super::plain_file::open(file).ok()?).ok()
 }
 
 /// Makes a file append-only.

@@ -5,21 +5,21 @@
 //! folder and thus outside the incident's. A record that no longer holds what is remembered of it is
 //! still read, but nothing is added to it until a person accepts it as it is, with a reason.
 
-mod files;
 mod told;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use files::{lock, make_folder, own_file, own_folder, replace};
 pub use told::{Gone, HeadDoubt};
 use told::{Trouble, Why};
 
+use super::own::{self, Own};
 use super::paths::record_name;
 use super::store::{Record, is_incident_id};
 use crate::domain::event::Mode;
@@ -31,6 +31,8 @@ use crate::words::refusal::Message;
 /// The longest file that is read, in bytes.
 const MOST: u64 = 4096;
 const VERSION: u32 = 1;
+/// How long another program of the same user is waited for; it needs milliseconds.
+const WAIT: Duration = Duration::from_millis(500);
 
 /// What is remembered of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,8 +97,7 @@ impl Heads {
     /// Remembers in the state folder, in a folder of this user's own. Nothing is made until there is
     /// something to remember.
     pub fn under(state: &Path) -> Self {
-        let user = rustix::process::geteuid().as_raw().to_string();
-        Self { folder: Some(state.join("heads").join(user)), seen: Arc::default() }
+        Self { folder: Some(own::place(state, "heads")), seen: Arc::default() }
     }
 
     /// Returns why nothing could be remembered, or what is remembered could not be read.
@@ -169,7 +170,7 @@ impl Heads {
     /// folder of incidents.
     pub fn gone(&self, mode: Mode, incidents: &Path) -> Vec<Gone> {
         let prefix = pointer(mode, "");
-        let own = self.folder.as_ref().filter(|folder| own_folder(folder).is_ok());
+        let own = self.folder.as_ref().filter(|folder| Own::open(folder).is_ok());
         let names = own.and_then(|folder| fs::read_dir(folder).ok());
         let ids = names.into_iter().flatten().flatten().filter_map(|entry| {
             let name = entry.file_name();
@@ -193,13 +194,9 @@ impl Heads {
 
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         let path = self.folder.as_ref()?.join(name);
-        let mut bytes = Vec::new();
-        let own = || -> io::Result<usize> {
-            own_folder(self.folder.as_deref().unwrap_or(Path::new("")))?;
-            own_file(&path)?.take(MOST).read_to_end(&mut bytes)
-        };
-        match { own }() {
-            Ok(_) => Some(bytes),
+        let folder = self.folder.as_deref().unwrap_or(Path::new(""));
+        match Own::open(folder).and_then(|own| own.read(name, MOST)) {
+            Ok(bytes) => Some(bytes),
             Err(e) => {
                 if e.kind() != ErrorKind::NotFound {
                     self.troubled(&path, &e);
@@ -334,18 +331,18 @@ impl Heads {
             if !anyway && was.as_ref().is_some_and(|w| !goes_on(w)) && points() {
                 return Ok(());
             }
-            make_folder(folder)?;
-            let _lock = lock(folder)?;
+            let own = Own::make(folder)?;
+            let _lock = own.lock("lock", WAIT)?;
             // Of two programs that add at once, the one that was ahead stays ahead.
             let was = self.of_record(id);
             let file = format!("{id}.json");
             let broken = was.is_none() && fs::symlink_metadata(folder.join(&file)).is_ok();
             if anyway || (!broken && was.as_ref().is_none_or(goes_on)) {
                 let text = serde_json::to_vec(&kept).map_err(io::Error::other)?;
-                replace(folder, &file, &text)?;
+                own.replace_for_good(&file, &text)?;
             }
             if !points() {
-                replace(folder, &pointer, &pointed)?;
+                own.replace_for_good(&pointer, &pointed)?;
             }
             Ok(())
         };

@@ -40,7 +40,7 @@ impl Lookout {
         let clock = desk.clock();
         let before = clock.reading(desk.zone());
         let store = desk.store();
-        let presence = Presence::new(&store.folder(), store.who().person(), &**clock);
+        let presence = Presence::new(&store.folder(), &store.who().shown(), &**clock);
         Self { before, presence, room: None, measured: 0, desk }
     }
 

@@ -62,6 +62,8 @@ impl Paths {
         let dirs = ProjectDirs::from("", "", "jishi").ok_or(NoHome::Unknown)?;
         let state =
             dirs.state_dir().map_or_else(|| dirs.data_local_dir().join("state"), Path::to_owned);
+        // A link in its place is of the user's choosing here; below a home it is not followed.
+        let state = std::fs::canonicalize(&state).unwrap_or(state);
         let (data, config) = (dirs.data_dir().to_owned(), dirs.config_dir().to_owned());
         Ok(Self { data, config, state, home: None })
     }

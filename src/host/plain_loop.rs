@@ -16,6 +16,7 @@ use super::lookout::Lookout;
 use crate::app::effect::{Effect, Msg};
 use crate::domain::time::Time;
 use crate::plain::{Plain, Setup};
+use crate::words::refusal::Message;
 
 /// Longest line that is taken, in bytes; what comes after it is another line.
 const LINE_MOST: u64 = 64 << 10;
@@ -42,9 +43,14 @@ pub fn run(setup: ConsoleSetup) -> Result<(), HostError> {
             }
         })
         .map_err(start)?;
-    // A pipe that was closed behind us ends the session as quietly as the end of the input.
-    let _ = talk.run(&lines, at_terminal, &mut io::stdout().lock());
-    Ok(())
+    match talk.run(&lines, at_terminal, &mut io::stdout().lock()) {
+        // A pipe that was closed behind us ends it as quietly as the end of the input, and so does a
+        // terminal that went away.
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe && !at_terminal => {
+            Err(HostError::Output { source: e })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn read_line(input: &mut impl BufRead) -> Option<String> {
@@ -56,6 +62,7 @@ fn read_line(input: &mut impl BufRead) -> Option<String> {
 }
 
 struct Talk {
+    warnings: Vec<Message>,
     plain: Plain,
     clerk: Clerk,
     watch: Watch,
@@ -69,7 +76,7 @@ impl Talk {
         let open = setup.open.map(|id| desk.store().resolve(&id)).transpose();
         let open = open.map_err(super::desk::DeskError::from)?;
         let (mut clerk, found) = Clerk::start(Arc::clone(&desk), setup.lang)?;
-        let kept = setup.keep.all();
+        let kept = setup.keep.take();
         clerk.keep_in(setup.keep);
         clerk.at_home(setup.home);
         let watch = clerk.watch();
@@ -90,7 +97,7 @@ impl Talk {
         };
         let plain = Plain::new(plain, desk.now());
         let lookout = Lookout::new(Arc::clone(&desk));
-        Ok(Self { plain, clerk, watch, lookout, desk })
+        Ok(Self { warnings: setup.warnings, plain, clerk, watch, lookout, desk })
     }
 
     fn run(
@@ -101,7 +108,9 @@ impl Talk {
     ) -> io::Result<()> {
         let greeting = self.plain.greet();
         say(out, &greeting)?;
-        let start = self.lookout.start();
+        let warnings = std::mem::take(&mut self.warnings).into_iter();
+        let warnings = warnings.map(|message| Msg::Trouble { message });
+        let start = self.lookout.start().into_iter().chain(warnings).collect();
         let start = self.tell(start);
         say(out, &start)?;
         loop {

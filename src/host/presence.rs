@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{
     AtFlags, FileType, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT,
 };
-use rustix::process::{Pid, getpid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
+use super::process::{Fate, Process};
 use crate::domain::text::printable;
 use crate::domain::time::write_utc;
 
@@ -37,9 +37,8 @@ const NAME_MOST: usize = 40;
 struct Mark {
     who: String,
     since: String,
-    pid: i32,
-    /// Boot id and process namespace: where the process id means something.
-    realm: String,
+    #[serde(flatten)]
+    console: Process,
 }
 
 /// This console's mark, and what it saw of the others'.
@@ -64,13 +63,9 @@ struct Held {
 impl Presence {
     /// Makes the mark of `who` in the folder of incidents, as soon as there is that folder.
     pub fn new(incidents: &Path, who: &str, clock: &dyn Clock) -> Self {
-        let pid = getpid().as_raw_nonzero().get();
-        let boot = clock.boot().id;
-        let space = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
-        let realm = format!("{boot} {}", space.display());
-        let short: String = boot.chars().filter(char::is_ascii_hexdigit).take(8).collect();
-        let mark = Mark { who: shown(who), since: write_utc(clock.now()), pid, realm };
-        let (incidents, name) = (incidents.to_owned(), format!("{short}-{pid}"));
+        let console = Process::own(clock);
+        let (incidents, name) = (incidents.to_owned(), console.tag());
+        let mark = Mark { who: shown(who), since: write_utc(clock.now()), console };
         Self { incidents, name, mark, held: None, names: Vec::new() }
     }
 
@@ -92,7 +87,7 @@ impl Presence {
             held.touched = now;
             touch(&held.file);
         }
-        let names = others(held, &self.name, &self.mark.realm);
+        let names = others(held, &self.name, &self.mark.console);
         if names == self.names {
             return None;
         }
@@ -102,7 +97,8 @@ impl Presence {
 
     fn hold(&self, now: u64) -> Option<Held> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let incidents = rustix::fs::open(&self.incidents, flags, Mode::empty()).ok()?;
+        let inside = flags | OFlags::NOFOLLOW;
+        let incidents = rustix::fs::open(&self.incidents, inside, Mode::empty()).ok()?;
         let shared = Mode::WGRP | Mode::SGID;
         let above = rustix::fs::fstat(&incidents).ok()?;
         let shared = Mode::from_raw_mode(above.st_mode).contains(shared);
@@ -110,7 +106,6 @@ impl Presence {
         if rustix::fs::mkdirat(&incidents, FOLDER, Mode::RWXU).is_ok() && shared {
             rustix::fs::chmodat(&incidents, FOLDER, Mode::RWXU | group, AtFlags::empty()).ok()?;
         }
-        let inside = flags | OFlags::NOFOLLOW;
         let folder = rustix::fs::openat(&incidents, FOLDER, inside, Mode::empty()).ok()?;
         // One of this name was left by a process that had our number before us.
         let _ = rustix::fs::unlinkat(&folder, &self.name, AtFlags::empty());
@@ -149,18 +144,18 @@ fn modified(stat: &Stat) -> (i64, i64) {
 }
 
 /// Names of the others, in order; a person at several consoles once.
-fn others(held: &Held, own: &str, realm: &str) -> Vec<String> {
+fn others(held: &Held, own: &str, me: &Process) -> Vec<String> {
     let Ok(entries) = rustix::fs::Dir::read_from(&held.folder) else { return Vec::new() };
     let now = rustix::fs::fstat(&held.file).map_or(0, |s| modified(&s).0);
     let names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
     let names = names.filter(|n| !n.starts_with('.') && n != own).take(MARKS_MOST);
-    let mut out: Vec<String> = names.filter_map(|n| read(held, &n, realm, now)).collect();
+    let mut out: Vec<String> = names.filter_map(|n| read(held, &n, me, now)).collect();
     out.sort_unstable();
     out.dedup();
     out
 }
 
-fn read(held: &Held, name: &str, realm: &str, now: i64) -> Option<String> {
+fn read(held: &Held, name: &str, me: &Process, now: i64) -> Option<String> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file: File = rustix::fs::openat(&held.folder, name, flags, Mode::empty()).ok()?.into();
     let stat = rustix::fs::fstat(&file).ok()?;
@@ -172,17 +167,11 @@ fn read(held: &Held, name: &str, realm: &str, now: i64) -> Option<String> {
     let mut text = String::new();
     file.take(MARK_MOST).read_to_string(&mut text).ok()?;
     let mark: Mark = serde_json::from_str(&text).ok()?;
-    if mark.realm == realm && is_gone(mark.pid) {
+    if me.sees(&mark.console) == Fate::Gone {
         let _ = rustix::fs::unlinkat(&held.folder, name, AtFlags::empty());
         return None;
     }
     Some(shown(&mark.who)).filter(|who| !who.is_empty())
-}
-
-fn is_gone(pid: i32) -> bool {
-    // Somebody else's process that we may not signal is there all the same.
-    let pid = Some(pid).filter(|pid| *pid > 0).and_then(Pid::from_raw);
-    pid.is_none_or(|pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
 }
 
 fn shown(who: &str) -> String {
@@ -193,6 +182,11 @@ fn shown(who: &str) -> String {
 mod tests {
     use super::*;
     use crate::host::clock::SystemClock;
+
+    fn mark(like: &Presence, who: &str, pid: i32) -> Mark {
+        let console = like.mark.console.of(pid);
+        Mark { who: who.to_owned(), console, ..like.mark.clone() }
+    }
 
     fn put(folder: &Path, name: &str, mark: &Mark) {
         let folder = folder.join(FOLDER);
@@ -207,8 +201,7 @@ mod tests {
         let mut alice = Presence::new(home.path(), "alice", &clock);
         assert_eq!(alice.look(&clock), None);
         // The same process cannot have two marks; another one's is put by hand.
-        let bob = Mark { who: "bob".to_owned(), pid: 1, ..alice.mark.clone() };
-        put(home.path(), "other", &bob);
+        put(home.path(), "other", &mark(&alice, "bob", 1));
         assert_eq!(alice.look(&clock), Some(vec!["bob".to_owned()]));
         assert_eq!(alice.look(&clock), None);
         std::fs::remove_file(home.path().join(FOLDER).join("other")).unwrap();
@@ -223,7 +216,7 @@ mod tests {
         let clock = SystemClock::new();
         let mut alice = Presence::new(home.path(), "alice", &clock);
         alice.look(&clock);
-        let mark = |who: &str, pid| Mark { who: who.to_owned(), pid, ..alice.mark.clone() };
+        let mark = |who: &str, pid| mark(&alice, who, pid);
         put(home.path(), "gone", &mark("gone", i32::MAX));
         put(home.path(), "none", &mark("none", -1));
         put(home.path(), "evil", &mark("\u{1b}[2Jeve\u{202e}", 1));

@@ -252,7 +252,7 @@ impl FsStore {
     /// Takes the lock of an incident.
     fn lock(&self, dir: &Dir, id: &str) -> Result<lock::Lock, StoreError> {
         let since = || write_utc(self.clock.now());
-        lock::take(dir, id, &*self.disk, self.wait, self.who.person(), since)
+        lock::take(dir, id, &*self.disk, self.wait, &self.who.shown(), since)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::text::printable;
+
 /// Lists everything that is wrong with one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems {
@@ -31,9 +33,11 @@ impl fmt::Display for Problems {
                 writeln!(f)?;
             }
             let Problem { line, column, message, hint } = problem;
-            write!(f, "{}:{line}:{column}: {message}", self.file)?;
+            // What was written stands in it, and may hold line breaks.
+            let (file, message) = (printable(&self.file), printable(message));
+            write!(f, "{file}:{line}:{column}: {message}")?;
             if let Some(hint) = hint {
-                write!(f, "\n    {hint}")?;
+                write!(f, "\n    {}", printable(hint))?;
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use super::command::pick;
 use super::show::verdicts;
 use super::{Act, Lines, Plain, State, said};
+use crate::app::kept::{Kept, QUESTION, Slot};
 use crate::domain::assess::{Assessment, Warning};
 use crate::domain::decide::{Intent, read_answers};
 use crate::domain::duty::{DutyStatus, State as DutyState};
@@ -19,6 +20,19 @@ use crate::words::say;
 #[derive(Debug)]
 pub(super) struct Asked {
     fact: String,
+}
+
+impl Asked {
+    /// The question about a fact.
+    pub(super) fn about(fact: &str) -> Self {
+        Self { fact: fact.to_owned() }
+    }
+
+    /// Under what its half-typed answer is kept.
+    pub(super) fn slot(&self, incident: &str) -> Slot {
+        let about = Some(self.fact.clone());
+        Kept { form: QUESTION.to_owned(), about, ..Kept::default() }.slot(incident)
+    }
 }
 
 impl Plain {
@@ -87,7 +101,7 @@ impl Plain {
             }
         }
         out.extend(self.options(fact));
-        self.state = State::Answer(Asked { fact: id.to_owned() });
+        self.state = State::Answer(Asked::about(id));
         out.retain(|l| !l.is_empty());
         out
     }

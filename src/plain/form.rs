@@ -117,7 +117,24 @@ impl Form {
             What::Close => "close",
         };
         let entry = self.get("entry").and_then(|n| n.parse().ok());
-        Kept { form: form.to_owned(), entry, fields: fields(&self.values), ..Kept::default() }
+        let mut fields = fields(&self.values);
+        // As the console keeps it, where it could be typed there.
+        if self.what == What::Correct
+            && let Some(text) = fields.get("fields").cloned()
+        {
+            let pair = match changes(&text).as_deref() {
+                Some([(which, value)]) => Some((which.clone(), value.clone())),
+                _ if WITHDRAW.contains(&text.as_str()) => {
+                    Some((WITHDRAW[0].to_owned(), String::new()))
+                }
+                _ => None,
+            };
+            if let Some((which, value)) = pair {
+                fields.remove("fields");
+                fields.extend([("which".to_owned(), which), ("value".to_owned(), value)]);
+            }
+        }
+        Kept { form: form.to_owned(), entry, fields, ..Kept::default() }
     }
 
     /// The form that was kept; what is missing in it is asked for.
@@ -135,7 +152,9 @@ impl Form {
         };
         let mut values = BTreeMap::new();
         for key in KEYS {
-            values.extend(kept.fields.get(key).map(|v| (key, v.clone())));
+            // The console keeps an empty field, too; here that is one that is still asked for.
+            let filled = kept.fields.get(key).filter(|v| !v.is_empty());
+            values.extend(filled.map(|v| (key, v.clone())));
         }
         if let Some(n) = kept.entry {
             values.insert("entry", n.to_string());
@@ -143,7 +162,9 @@ impl Form {
         if what == What::Correct
             && let (Some(which), Some(value)) = (kept.fields.get("which"), kept.fields.get("value"))
         {
-            values.insert("fields", format!("{which}={value}"));
+            let withdraws = WITHDRAW.contains(&which.as_str());
+            let text = if withdraws { which.clone() } else { format!("{which}={value}") };
+            values.insert("fields", text);
         }
         Some(Self { what, values, files: None })
     }

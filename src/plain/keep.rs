@@ -1,66 +1,106 @@
 //! Half-typed text that survives a hang-up, hand-overs, and what was not recorded.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::ask::Asked;
 use super::form::Form;
 use super::{Act, Lines, Plain, State};
 use crate::app::Style;
 use crate::app::effect::Effect;
-use crate::app::kept::Kept;
+use crate::app::kept::{Kept, Slot};
 use crate::domain::decide::Intent;
 use crate::domain::event::Attachment;
-use crate::domain::time;
+use crate::domain::text::printable;
+use crate::domain::time::{self, UTC};
 use crate::words::plain::Word as W;
 
 impl Plain {
     /// Hands what is half-typed to the host where it changed.
     pub(super) fn keep(&mut self) -> Vec<Effect> {
-        let (State::Form(form) | State::Reading(form)) = &self.state else {
-            // What waits for a yes is half-typed still. What is being written is let go behind it.
-            if matches!(self.state, State::Confirm(_) | State::LongAgo(_)) {
+        let form = match &self.state {
+            State::Form(form) | State::Reading(form) => form,
+            // What waits for a yes is half-typed still, and so is a question that is asked again. What
+            // is being written is let go behind it.
+            State::Confirm(_) | State::LongAgo(_) => return Vec::new(),
+            State::Answer(asked) if self.typing == self.open.as_deref().map(|i| asked.slot(i)) => {
                 return Vec::new();
             }
-            return self.typing.take().map(|incident| self.unkept(incident)).into_iter().collect();
+            _ => {
+                return self.typing.take().map(|slot| self.unkept(slot)).into_iter().collect();
+            }
         };
-        let incident = form.incident(self.open.as_deref());
         let kept = Kept { at: time::write_utc(self.now), ..form.kept() };
-        if kept.fields.is_empty()
-            || self.kept.get(&incident).is_some_and(|k| k.fields == kept.fields)
-        {
+        let slot = kept.slot(&form.incident(self.open.as_deref()));
+        if kept.fields.is_empty() || self.kept.get(&slot).is_some_and(|k| k.fields == kept.fields) {
             return Vec::new();
         }
-        let text = Some(kept.write());
-        self.kept.insert(incident.clone(), kept);
-        self.typing = Some(incident.clone());
-        vec![Effect::Keep { incident, text }]
+        // The form of an entry is another one once it is known which entry it is about.
+        let before = self.typing.take().filter(|before| *before != slot);
+        let mut out: Vec<Effect> = before.map(|slot| self.unkept(slot)).into_iter().collect();
+        out.push(Effect::Keep { slot: slot.clone(), text: Some(kept.write()) });
+        self.kept.insert(slot.clone(), kept);
+        self.typing = Some(slot);
+        out
     }
 
-    fn unkept(&mut self, incident: String) -> Effect {
-        self.kept.remove(&incident);
-        Effect::Keep { incident, text: None }
+    fn unkept(&mut self, slot: Slot) -> Effect {
+        self.kept.remove(&slot);
+        Effect::Keep { slot, text: None }
     }
 
-    /// Says that a session before this one left something half-typed.
+    /// Lets go what was half-typed of questions that were answered.
+    pub(super) fn answered_now<'a>(&mut self, facts: impl Iterator<Item = &'a String>) {
+        let incident = self.open.clone().unwrap_or_default();
+        for fact in facts {
+            let slot = Asked::about(fact).slot(&incident);
+            if self.kept.contains_key(&slot) {
+                let gone = self.unkept(slot);
+                self.outbox.push(gone);
+            }
+        }
+    }
+
+    /// What was left half-typed where we are, the newest first.
+    fn half_typed(&self) -> Vec<(&Slot, &Kept)> {
+        let incident = self.open.as_deref().unwrap_or_default();
+        let here = self.kept.iter().filter(|(slot, _)| slot.incident == incident);
+        let mut all: Vec<_> = here.filter(|(slot, _)| self.typing.as_ref() != Some(slot)).collect();
+        all.sort_by_key(|(_, kept)| Reverse(time::parse(&kept.at, self.now, UTC).ok()));
+        all
+    }
+
+    /// Says what an earlier console left half-typed.
     pub(super) fn offer_kept(&self) -> Lines {
-        let incident = self.open.clone().unwrap_or_default();
-        let Some(kept) = self.kept.get(&incident).filter(|_| self.typing.is_none()) else {
-            return Vec::new();
+        let say = |(slot, kept): &(&Slot, &Kept)| {
+            let at = kept.typed_at(self.now, self.zone, self.lang);
+            let filled = kept.fields.iter().filter(|(_, v)| !v.is_empty());
+            let fields =
+                filled.map(|(k, v)| format!("{k}={}", printable(v))).collect::<Vec<_>>().join(" ");
+            W::KeptBack.with(self.lang, &[&at, &slot.what, &fields])
         };
-        let at = kept.typed_at(self.now, self.zone, self.lang);
-        let fields = kept.fields.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>();
-        vec![W::KeptBack.with(self.lang, &[&at, &kept.form, &fields.join(" ")])]
+        self.half_typed().iter().map(say).collect()
     }
 
-    /// Goes on with what was left half-typed.
-    pub(super) fn resume(&mut self) -> Lines {
-        let incident = self.open.clone().unwrap_or_default();
-        let form = self.kept.get(&incident).and_then(Form::from_kept);
-        match form {
-            Some(form) => {
-                self.typing = Some(incident);
+    /// Goes on with what was left half-typed: what is named, or what was typed last.
+    pub(super) fn resume(&mut self, which: &str) -> Lines {
+        let wanted = |(slot, _): &&(&Slot, &Kept)| which.is_empty() || slot.what == which;
+        let left = self.half_typed();
+        let Some((slot, kept)) = left.iter().find(wanted) else {
+            return vec![W::NothingKept.text(self.lang).to_owned()];
+        };
+        let (slot, about) = ((*slot).clone(), kept.about.clone());
+        match (Form::from_kept(kept), about) {
+            (Some(form), _) => {
+                self.typing = Some(slot);
                 self.begin(form)
             }
-            None => vec![W::NothingKept.text(self.lang).to_owned()],
+            (None, Some(fact)) if self.current().is_some_and(|i| i.case.fact(&fact).is_some()) => {
+                self.typing = Some(slot);
+                self.ask(&fact)
+            }
+            // A moment is set, not asked for.
+            (None, _) => vec![W::SetHow.text(self.lang).to_owned()],
         }
     }
 

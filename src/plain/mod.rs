@@ -21,9 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::app::effect::{Effect, Msg};
-use crate::app::kept::Kept;
+use crate::app::kept::{Kept, Slot};
 use crate::domain::decide::{Intent, Refusal, check_learned_at, decide};
-use crate::domain::event::{Entry, Mode};
+use crate::domain::event::{Entry, Event, Mode};
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
@@ -113,13 +113,12 @@ pub struct Plain {
     bands: BTreeMap<(String, String), Urgency>,
     /// What the host is asked for besides what the present line asks.
     outbox: Vec<Effect>,
-    /// Half-typed text by incident, empty for a new one: what an earlier session left, and of this
-    /// one's form what the host keeps.
-    kept: BTreeMap<String, Kept>,
+    /// Half-typed text: what an earlier console left, and of this one's form what the host keeps.
+    kept: BTreeMap<Slot, Kept>,
     /// What was not recorded: why, and the command that records it.
     unsaved: Option<(String, String)>,
-    /// The incident of the form that is kept now.
-    typing: Option<String>,
+    /// What is being typed, where the host keeps it.
+    typing: Option<Slot>,
 }
 
 /// What the next line is taken for.
@@ -178,7 +177,7 @@ impl Plain {
             typing: None,
         };
         for (incident, text) in &setup.kept {
-            plain.kept.extend(Kept::read(text).map(|k| (incident.clone(), k)));
+            plain.kept.extend(Kept::read(text).map(|k| (k.slot(incident), k)));
         }
         plain.open = setup.open.filter(|id| plain.incident(id).is_some());
         plain.note_bands();
@@ -358,17 +357,21 @@ impl Plain {
         };
         *head = new_head;
         let first = Some(incident.entries.len() as u64);
+        let mut answered = Vec::new();
         for new in entries {
             if incident.entries.iter().any(|e| e.n == new.n) {
                 continue;
             }
             let n = new.n.to_string();
+            if let (true, Event::Answered { set, .. }) = (Some(new.n) == own, &new.event) {
+                answered.extend(set.keys().cloned());
+            }
             incident.apply(new.clone());
             let text = entry::summary(incident, &new, now, zone, lang);
             out.push(if Some(new.n) == own {
                 W::Recorded.with(lang, &[&n, &text])
             } else {
-                W::Others.with(lang, &[new.by.person(), &n, &text])
+                W::Others.with(lang, &[&new.by.shown(), &n, &text])
             });
         }
         // The attempt before may have reached the disk, and was read long ago.
@@ -379,6 +382,7 @@ impl Plain {
             out.push(W::Recorded.with(lang, &[&n.to_string(), &text]));
         }
         if own.is_some() {
+            self.answered_now(answered.iter());
             self.state = State::Command;
             self.unsaved = None;
             // What a clock became by our own act was said before the act.
@@ -410,7 +414,7 @@ impl Plain {
         self.asking = false;
         match command {
             Command::Save => self.save(rest),
-            Command::Resume => self.resume(),
+            Command::Resume => self.resume(rest),
             Command::List => self.list(),
             Command::New => self.begin(Form::new_incident(&self.packs)),
             Command::Open => self.open_by(rest),
@@ -596,7 +600,8 @@ fn said(message: &Message) -> Lines {
     std::iter::once(message.text.clone()).chain(message.hints.iter().cloned()).collect()
 }
 
-/// Makes lines safe to print: records and packs may come from elsewhere.
+/// Makes lines safe to print: records and packs may come from elsewhere. Each stays one line, so that no
+/// text in it can be taken for another.
 fn printed(lines: Lines) -> Lines {
-    lines.iter().flat_map(|l| l.lines()).map(printable).collect()
+    lines.iter().map(|l| printable(l)).collect()
 }

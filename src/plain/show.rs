@@ -355,7 +355,7 @@ impl Plain {
         for e in incident.entries.iter().skip(count - shown) {
             let text = entry::summary(incident, e, now, zone, lang);
             let (n, at) = (e.n.to_string(), say::moment(e.at, now, zone, lang));
-            let mut line = W::RecordLine.with(lang, &[&n, &at, e.by.person(), &text]);
+            let mut line = W::RecordLine.with(lang, &[&n, &at, &e.by.shown(), &text]);
             if let Some(by) = incident.corrected.get(&e.n) {
                 line = format!("{line} {}", W::CorrectedBy.with(lang, &[&by.to_string()]));
             }

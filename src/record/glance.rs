@@ -58,6 +58,9 @@ pub(super) fn look(e: &[u8], head: Digest) -> Option<Tie> {
     if eye.over(br#","tty":"#).is_some() {
         eye.text()?;
     }
+    if eye.over(br#","uid":"#).is_some() {
+        eye.number().filter(|uid| *uid <= u32::MAX.into())?;
+    }
     eye.over(br#"},"clock":{"#)?;
     if eye.over(br#""maxerror_us":"#).is_some() {
         eye.number()?;

@@ -437,10 +437,26 @@ mod tests {
     }
 
     #[test]
+    fn the_number_of_a_user_does_not_make_looking_slow() {
+        let by_uid = include_bytes!("../../tests/record/v1/by-uid.jsonl");
+        let mut seen = 0;
+        for line in by_uid.split(|&c| c == b'\n').filter(|l| !l.is_empty()).skip(1) {
+            let (e, head) = split(line).unwrap();
+            if !suspect(e) {
+                seen += usize::from(e.windows(6).any(|w| w == b"\"uid\":"));
+                assert!(glance::look(e, head).is_some(), "{}", String::from_utf8_lossy(e));
+            }
+        }
+        assert!(seen >= 3, "{seen}");
+    }
+
+    #[test]
     fn looking_at_an_entry_finds_what_reading_it_finds() {
         let record = include_bytes!("../../tests/record/v1/every-kind.jsonl");
         let newer = include_bytes!("../../tests/record/v1/with-newer-entries.jsonl");
+        let by_uid = include_bytes!("../../tests/record/v1/by-uid.jsonl");
         let lines = record.split(|&c| c == b'\n').chain(newer.split(|&c| c == b'\n'));
+        let lines = lines.chain(by_uid.split(|&c| c == b'\n'));
         let (mut good, mut bad) = (0, 0);
         let mut compare = |e: &[u8]| {
             let line = line(e);

@@ -15,7 +15,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, form: &Form) {
         && let Some(item) = app.current()
         && let Some(e) = item.incident.entries.iter().find(|e| e.n == n)
     {
-        let line = format!("#{n} {}: {}", e.by.person(), entry::summary(app, item, e));
+        let line = format!("#{n} {}: {}", e.by.shown(), entry::summary(app, item, e));
         for line in wrap(&line, pen.cols).into_iter().take(3) {
             pen.put(0, y, &line, pen.cols, PLAIN);
             y += 1;

@@ -277,7 +277,7 @@ fn side(pen: &mut Pen<'_>, app: &App, item: &Item, body: Body, x: u16) {
     let first = entries.len().saturating_sub(room);
     for (y, e) in (y..body.end).zip(&entries[first..]) {
         let at = say::moment(e.at, app.now(), app.zone(), lang);
-        let line = format!("#{} {at} {}: {}", e.n, e.by.person(), entry::summary(app, item, e));
+        let line = format!("#{} {at} {}: {}", e.n, e.by.shown(), entry::summary(app, item, e));
         pen.put(x, y, &line, width, PLAIN);
     }
 }

@@ -5,6 +5,7 @@ use super::pen::{Pen, cells, wrap};
 use super::{WIDE, entry};
 use crate::app::{App, Item};
 use crate::domain::event::{Entry, Event, Sync};
+use crate::domain::text::printable;
 use crate::words::console::Word as W;
 use crate::words::say;
 
@@ -41,7 +42,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, at: usize, open: bool) {
     let when = |e: &Entry| say::moment(e.at, app.now(), app.zone(), lang);
     let when_w = shown().map(|e| cells(&when(e))).max().unwrap_or(5);
     let n_w = shown().map(|e| cells(&e.n.to_string())).max().unwrap_or(1) + 1;
-    let who_w = shown().map(|e| cells(e.by.person())).max().unwrap_or(0).min(12);
+    let who_w = shown().map(|e| cells(&e.by.shown())).max().unwrap_or(0).min(20);
     for (y, (i, e)) in (body.top + 1..).zip(entries.iter().enumerate().skip(first).take(fit)) {
         if i == at {
             pen.put(0, y, ">", 1, PLAIN);
@@ -50,7 +51,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, app: &App, at: usize, open: bool) {
         pen.put(1, y, &format!("#{}", e.n), n_w + 1, PLAIN);
         let x = 2 + n_w + 1;
         pen.put(x, y, &when(e), when_w, PLAIN);
-        pen.put(x + when_w + 2, y, e.by.person(), who_w, PLAIN);
+        pen.put(x + when_w + 2, y, &e.by.shown(), who_w, PLAIN);
         let x = x + when_w + who_w + 4;
         let mut text = entry::summary(app, item, e);
         if let Some(by) = item.incident.corrected.get(&e.n) {
@@ -85,9 +86,10 @@ fn detail(app: &App, item: &Item, e: &Entry, width: u16) -> Vec<String> {
         say(W::DetailHappened.with(lang, &[&format!("{}{by}", say::full(at, app.zone()))]));
     }
     let by = &e.by;
-    let from: Vec<&str> =
-        [&by.sudo, &by.ssh, &by.tty, &by.host].into_iter().flatten().map(String::as_str).collect();
-    say(W::DetailBy.with(lang, &[&by.login, &from.join(", ")]));
+    let uid = by.uid.map(|uid| format!("uid {uid}"));
+    let from: Vec<String> =
+        [&uid, &by.ssh, &by.tty, &by.host].into_iter().flatten().map(|t| printable(t)).collect();
+    say(W::DetailBy.with(lang, &[&by.shown(), &from.join(", ")]));
     let sync = match e.clock.sync {
         Sync::Yes => W::Synced,
         Sync::No => W::NotSynced,
@@ -102,7 +104,9 @@ fn detail(app: &App, item: &Item, e: &Entry, width: u16) -> Vec<String> {
     if let Event::Noted { text } = &e.event
         && text.contains('\n')
     {
-        text.lines().for_each(|line| say(line.to_owned()));
+        // Marked, so that no line of it can be taken for one of ours.
+        let lines = text.lines().flat_map(|line| wrap(line, width.saturating_sub(2)));
+        lines.for_each(|line| say(format!("> {line}")));
     }
     if let Some(by) = item.incident.corrected.get(&e.n) {
         match item.incident.effective(e.n) {

@@ -5,6 +5,9 @@ crate::words! {
     pub enum Command {
         Recorded: "已记录为第 {0} 条, 记录头 {1}", "recorded as entry {0}, head {1}";
         LittleRoom: "注意: 数据文件夹只剩 {0} 空间", "note: only {0} of room are left where records are kept";
+        KeepFailed: "没填完的内容存不下来: {0}; 断线后要重打", "half-typed text cannot be kept: {0}; after a hang-up it has to be typed again";
+        CannotPrint: "标准输出写不进去: {0}", "standard output cannot be written: {0}";
+        RecordedUnsaid: "{0} 的第 {1} 条已经记录, 不要重做", "entry {1} of {0} is recorded; do not give it again";
         Exported: "已导出 {0} 条, 记录头 {1}", "exported {0} entries, head {1}";
         Answered: "第 {0} 条写明了此前末尾的损坏", "entry {0} answers for the damage that stood at the end";
         GiveAgain: "磁盘恢复后, 把同一条命令再给一次, 并加上 --again {0}{1}: 只算一次", "once the disk is well again, give the same command with --again {0}{1}: it counts once";
@@ -28,6 +31,12 @@ crate::words! {
         FactAt: "{0}: {1}", "{0}: {1}";
         UnknownPack: "没有规则包 `{0}`", "there is no pack `{0}`";
         PackHint: "可用: {0}; 也可给出 .ron 文件的路径", "available: {0}; a path to a .ron file is taken too";
+        PackPath: "事实文件只能写规则包的编号, 不能写路径: `{0}`", "a facts file names packs by their ids, not by a path: `{0}`";
+        PackPathHint: "把规则包放进配置目录的 packs/, 再写它的编号", "put the pack into packs/ in the configuration folder and name its id";
+        NotTrusted: "没有采用 `{0}` 里的设置: {1}", "what `{0}` says is not used: {1}";
+        OthersOwn: "它属于别的用户 (uid {0})", "it belongs to another user (uid {0})";
+        OthersWrite: "同组或其他用户可以改写它 (权限 {0})", "its group or others may write to it (mode {0})";
+        NotTrustedHint: "看过内容后把它归自己所有, 并执行 chmod go-w `{0}`", "look at what it says, make it yours, and chmod go-w `{0}`";
         PackBad: "规则包有问题:", "the pack has problems:";
         PackFine: "{0}: 没有问题 ({1}, {2})", "{0}: no problems ({1}, {2})";
         Intact: "完好: {0} 条, 记录头 {1}", "intact: {0} entries, head {1}";

@@ -95,6 +95,7 @@ words! {
         SaveWhere: "存到哪个新文件: ", "into which new file: ";
         Reading: "正在读取附件.. 尚未记录", "reading the files.. not recorded yet";
         KeptBack: "已恢复 {0} 未记录的内容; 先看记录里有没有", "what you were typing at {0} is back; see first whether it is in the record";
+        KeptBackMore: "已恢复 {0} 未记录的内容; 另有 {1} 份, 打开同一表单时还在", "what you were typing at {0} is back; {1} more are kept until their forms are opened";
         KeptNew: "{0} 有一份没填完的新建表单, 按 N 继续", "a new incident was being typed at {0}; N goes on with it";
         AlsoOn: "同时在线 {0}", "also on: {0}";
         NewerPack: "规则包已有新版 {0}, 本事件按 {1} 判断", "the rules have a newer edition {0}; this incident is judged by {1}";

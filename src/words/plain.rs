@@ -80,7 +80,7 @@ words! {
         UnsavedHow: "或写 save 文件路径, 存到一个新文件.", "Or write save PATH to keep it in a new file.";
         SavedAs: "已存到 {0}; 它还不在记录里.", "Saved in {0}; it is not in the record yet.";
         NothingUnsaved: "没有未保存的内容.", "Nothing is left unsaved.";
-        KeptBack: "{0} 有没填完的 {1}: {2}. resume 继续; 先看 record 里有没有.", "At {0} {1} was left half-typed: {2}. resume goes on; see record first.";
+        KeptBack: "{0} 有没填完的 {1}: {2}. resume {1} 继续; 先看 record 里有没有.", "At {0} {1} was left half-typed: {2}. resume {1} goes on; see record first.";
         NothingKept: "没有没填完的内容.", "Nothing was left half-typed.";
         Reading: "正在读取附件...", "Reading the files...";
         AskFiles: "附件的路径? 多个用 ; 分开. 空行: 没有.", "Which files went with it? Paths with ; between. Empty line: none.";

@@ -16,7 +16,7 @@ crate::words! {
         AcceptHint: "若要就此继续: jishi log accept {0} --because 原因", "to go on with it as it is: jishi log accept {0} --because WHY";
         RememberedHead: "本机记住的记录头 ({0} 条时): {1}", "remembered head (after {0} entries): {1}";
         NotRemembered: "记录头没有被记住: `{0}`: {1}; 截尾与退回旧副本将不会被发现", "heads are not remembered: `{0}`: {1}; a cut tail or an older copy will not be noticed";
-        TroubleNotPlain: "不是普通文件", "not a plain file or folder";
+        TroubleNotPlain: "不是普通文件或文件夹", "not a plain file or folder";
         TroubleForeign: "属于别的用户, 不予采信", "it belongs to another user and is not trusted";
         TroubleGarbled: "是空的, 或不是先前写下的内容", "it is empty, or not what was written there";
         TroubleLocked: "另一个程序占着它的锁", "another program holds its lock";

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use jishi::app::effect::{Effect, Msg};
+use jishi::app::kept::Slot;
 use jishi::app::key::Key;
 use jishi::app::{App, Listing, Setup};
 use jishi::domain::decide::{Attempt, begin, decide};
@@ -55,9 +56,9 @@ pub struct Desk {
     pub seen: Vec<Effect>,
     pub store: Vec<Incident>,
     /// Half-typed text as the host keeps it, and how often it was handed over.
+    pub kept: Vec<(Slot, String)>,
     /// What failed last, and what makes giving it again count once.
     pub lost: Option<(Effect, Attempt)>,
-    pub kept: Vec<(String, String)>,
     pub keeps: usize,
     ids: u32,
 }
@@ -171,12 +172,7 @@ impl Desk {
         let effects = self.app.update(msg);
         let (kept, effects): (Vec<_>, Vec<_>) =
             effects.into_iter().partition(|e| matches!(e, Effect::Keep { .. }));
-        for e in kept {
-            let Effect::Keep { incident, text } = e else { continue };
-            self.keeps += 1;
-            self.kept.retain(|(i, _)| *i != incident);
-            self.kept.extend(text.map(|t| (incident, t)));
-        }
+        self.keep(kept);
         self.seen.extend(effects.clone());
         match self.mood {
             Mood::Writes => effects.into_iter().for_each(|e| self.carry_out(e)),
@@ -200,6 +196,16 @@ impl Desk {
                     }
                 }
             }
+        }
+    }
+
+    /// Keeps half-typed text, as the host does.
+    pub fn keep(&mut self, effects: Vec<Effect>) {
+        for e in effects {
+            let Effect::Keep { slot, text } = e else { continue };
+            self.keeps += 1;
+            self.kept.retain(|(s, _)| *s != slot);
+            self.kept.extend(text.map(|t| (slot, t)));
         }
     }
 
@@ -282,6 +288,19 @@ impl Desk {
             }),
             _ => {}
         }
+    }
+
+    /// What a console finds that starts after this one is gone.
+    pub fn left(&self) -> Vec<(String, String)> {
+        self.kept.iter().map(|(slot, text)| (slot.incident.clone(), text.clone())).collect()
+    }
+
+    /// The next console, after this one is gone.
+    pub fn again(&self, mut setup: Setup) -> Self {
+        setup.kept = self.left();
+        let mut next = Self::new(setup, self.store.clone());
+        next.kept.clone_from(&self.kept);
+        next
     }
 
     /// What somebody else wrote meanwhile.

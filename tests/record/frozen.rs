@@ -11,6 +11,8 @@ use crate::common::{entry, every_kind, lines};
 const EVERY_KIND: &[u8] = include_bytes!("v1/every-kind.jsonl");
 const NEWER: &[u8] = include_bytes!("v1/with-newer-entries.jsonl");
 
+const BY_UID: &[u8] = include_bytes!("v1/by-uid.jsonl");
+
 const HEAD: &str = "6491045d9567519cae677549fb889c288a71b31e246cebb57dda726e1a1e4f9f";
 
 #[test]
@@ -42,6 +44,36 @@ fn the_old_record_reads_back_as_what_was_meant() {
     assert_eq!(report.chain.count, 13);
     assert_eq!(report.chain.head.to_string(), HEAD);
     assert_eq!(report.chain.record.as_deref(), Some("5a".repeat(32).as_str()));
+}
+
+/// Entries of users whose numbers are known.
+fn by_uid() -> Vec<Entry> {
+    let kinds = every_kind();
+    let events = [&kinds[0], &kinds[1], &kinds[4], &kinds[5], &kinds[7], &kinds[10], &kinds[11]];
+    let uids = [Some(0), Some(u32::MAX), None, Some(61_001)];
+    let entry = |(n, event): (u64, &Event)| {
+        let mut entry = entry(n, event.clone());
+        entry.by.uid = uids[usize::try_from(n).unwrap() % uids.len()];
+        entry
+    };
+    (0..).zip(events).map(entry).collect()
+}
+
+#[test]
+fn the_number_of_a_user_is_written_and_read_as_it_was() {
+    let mut chain = Chain::start();
+    let mut now = Vec::new();
+    for entry in by_uid() {
+        let line = encode(&entry, chain.head).unwrap();
+        chain.follow(&line.bytes).unwrap();
+        now.extend(line.bytes);
+    }
+    assert_eq!(String::from_utf8_lossy(BY_UID), String::from_utf8_lossy(&now));
+    let mut read = Vec::new();
+    let report = check(BY_UID, Chain::start(), Limits::default(), |e: Entry| read.push(e)).unwrap();
+    assert!(report.intact(), "{:?}", report.problem);
+    assert_eq!(read, by_uid());
+    assert_eq!(check_bytes(BY_UID).chain, report.chain);
 }
 
 #[test]

@@ -266,7 +266,7 @@ fn who_waits_for_the_lock_is_told_who_holds_it() {
     let done = store.append(&mut record, |_| {
         let err = add(&store, &mut other, 1, "x").unwrap_err();
         let (pid, text) = (std::process::id(), err.to_string());
-        let says = format!("`alice` (process {pid}, since 2026-03-01T17:30:00Z)");
+        let says = format!("`root (sudo: alice)` (process {pid}, since 2026-03-01T17:30:00Z)");
         assert!(text.contains(&says), "{text}");
         assert_eq!(err.exit_code(), 3);
         Ok::<_, Infallible>(vec![])

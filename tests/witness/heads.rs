@@ -245,7 +245,7 @@ fn in_a_shared_home_nobody_moves_anothers_memory_away() {
     fs::set_permissions(&heads, fs::Permissions::from_mode(0o2770)).unwrap();
     home.ok(&["note", &id, "x"]);
     assert_eq!(mode(&heads), 0o3770, "as an earlier version made it");
-    assert_eq!(mode(&home.path().join("state")), 0o2770);
+    assert_eq!(mode(&home.path().join("state")), 0o3770);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use ssh_key::{PrivateKey, PublicKey};
 
 use super::wire::{Wire, put};
 use super::{BadKey, P521, SignError, Unsupported};
-use crate::host::beside::open_plain;
+use crate::host::plain_file;
 
 /// The longest private key that is read, in bytes.
 const KEY_MOST: u64 = 64 << 10;
@@ -20,7 +20,7 @@ const CURVES: [(&[u8], usize); 2] = [(b"ecdsa-sha2-nistp256", 32), (b"ecdsa-sha2
 pub(super) fn read(path: &Path) -> Result<PrivateKey, SignError> {
     let mut bytes = Vec::new();
     let unusable = |why| SignError::Key { path: path.to_owned(), why };
-    open_plain(path).and_then(|f| f.take(KEY_MOST + 1).read_to_end(&mut bytes)).map_err(
+    plain_file::open(path).and_then(|f| f.take(KEY_MOST + 1).read_to_end(&mut bytes)).map_err(
         |e| match e.kind() {
             ErrorKind::InvalidInput => unusable(BadKey::NotPlain),
             _ => SignError::io(path, e),

@@ -15,7 +15,7 @@ use rustix::io::Errno;
 
 use super::SignError;
 use super::sums::SIGNATURE_MOST;
-use crate::host::beside::open_plain;
+use crate::host::plain_file;
 use crate::record::checkpoint::{BadCheckpoint, TEXT_MOST};
 use crate::record::{Checkpoint, Digest};
 
@@ -162,7 +162,7 @@ impl Points {
     pub fn elsewhere(file: &Path) -> Result<Point, SignError> {
         let fail = |e| SignError::io(file, e);
         let mut text = Vec::new();
-        open_plain(file)
+        plain_file::open(file)
             .and_then(|f| f.take(TEXT_MOST as u64 + 1).read_to_end(&mut text))
             .map_err(fail)?;
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

@@ -8,6 +8,7 @@ use super::dir::Dir;
 use super::error::StoreError;
 use super::{Draft, FsStore, PackText, Record, ids, lock, packs, room};
 use crate::domain::event::{Event, PackPin};
+use crate::host::paths::folder_name;
 use crate::record::decode;
 use crate::record::line::LINE_MOST;
 
@@ -61,7 +62,11 @@ impl FsStore {
         texts: &[PackText],
         known: &dyn Fn(&str) -> bool,
     ) -> Result<Record, StoreError> {
-        let all = Dir::make_all(&self.folder(), &*self.disk)?;
+        let home = Dir::make_all(&self.root, &*self.disk)?;
+        if home.make(folder_name(self.mode))? {
+            home.sync(&*self.disk)?;
+        }
+        let all = self.incidents()?;
         room::hold(&self.root);
         for id in ids::of_day(self.clock.now(), self.zone) {
             if known(&id) && all.child(&id).is_err() {

@@ -47,15 +47,6 @@ impl Dir {
         Ok(Self { fd: fd.into(), path: path.to_owned() })
     }
 
-    /// Opens a folder in the folder at a path: links on the way to that are followed, the last name is
-    /// not.
-    pub(super) fn open_in(folder: &Path, name: &str) -> Result<Self, StoreError> {
-        let path = folder.join(name);
-        let fd = rustix::fs::open(&path, FOLDER | OFlags::NOFOLLOW, Mode::empty())
-            .doing("open", &path)?;
-        Ok(Self { fd: fd.into(), path })
-    }
-
     /// Says whether this very folder is what its path leads to.
     pub(super) fn is_in_place(&self) -> bool {
         same(rustix::fs::fstat(&self.fd), rustix::fs::lstat(&self.path))

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::dir::Dir;
 use super::error::StoreError;
 use super::{FsStore, Record, ids};
 use crate::domain::time::Time;
@@ -77,9 +76,9 @@ impl FsStore {
     }
 
     fn names(&self) -> Result<Vec<String>, StoreError> {
-        match Dir::open(&self.folder()) {
+        match self.incidents() {
             Err(e) if e.is_absent() => Ok(Vec::new()),
-            other => other?.folders(),
+            all => all?.folders(),
         }
     }
 }

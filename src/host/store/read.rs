@@ -12,7 +12,8 @@ use super::dir::Dir;
 use super::error::{Doing as _, StoreError};
 use super::{FsStore, Record, ids, lock, packs};
 use crate::domain::event::{Entry, Mode};
-use crate::host::paths::record_name;
+use crate::host::paths::{folder_name, record_name};
+use crate::host::plain_file;
 use crate::record::{Chain, Limits, Report, Wrong, check, verify};
 
 /// The longest record that is opened, in bytes: more than a hundred thousand entries, of which each is
@@ -118,12 +119,18 @@ impl FsStore {
         }
     }
 
+    /// Opens the folder of incidents. Links on the way to the data folder are the user's own and are
+    /// followed; what lies in it is ours, and whoever shares it with us may have put a link there.
+    pub(super) fn incidents(&self) -> Result<Dir, StoreError> {
+        Dir::open(&self.root)?.child(folder_name(self.mode))
+    }
+
     /// Opens the folder of an incident whose id has been resolved.
     pub(super) fn incident(&self, id: &str) -> Result<Dir, StoreError> {
         if !ids::is_incident_id(id) {
             return Err(StoreError::BadName { path: self.folder().join(id) });
         }
-        match Dir::open_in(&self.folder(), id) {
+        match self.incidents().and_then(|all| all.child(id)) {
             Err(e) if e.is_absent() => {
                 Err(StoreError::NotFound { id: id.to_owned(), nearest: Vec::new() })
             }
@@ -314,7 +321,7 @@ pub fn check_path(path: &Path) -> Result<Report, StoreError> {
             }
         }
     } else {
-        file = Some(File::open(path).doing("open", path)?);
+        file = Some(plain_file::open(path).doing("open", path)?);
     }
     let Some(file) = file else {
         return Err(StoreError::io("find a record in", path, std::io::ErrorKind::NotFound));
