@@ -66,7 +66,7 @@ impl Room {
         let home = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock::new("2026-03-02T02:11:40+08:00".parse().unwrap()));
         clock.set_boot(Boot { id: "boot-1".to_owned(), ms: 1_000_000 });
-        clock.set_quality(ClockQuality { sync: Sync::Yes, maxerror_us: Some(900) });
+        clock.set_quality(ClockQuality { sync: Sync::Yes, maxerror_us: Some(900), zone: None });
         let zone = Zone::Fixed(parse_offset("+08:00").unwrap());
         let who = Who { login: "alice".to_owned(), ..Who::default() };
         let store = FsStore::new(home.path(), Mode::Live, clock.clone(), who, zone);
@@ -120,9 +120,13 @@ fn each_change_is_told_by_each_console_and_recorded_once_in_each_open_incident()
     look(1);
     room.clock.set_zone_name("Europe/Berlin");
     look(1);
-    room.clock.set_quality(ClockQuality { sync: Sync::No, maxerror_us: Some(16_000_000) });
+    room.clock.set_quality(ClockQuality {
+        sync: Sync::No,
+        maxerror_us: Some(16_000_000),
+        zone: None,
+    });
     look(1);
-    room.clock.set_quality(ClockQuality { sync: Sync::Yes, maxerror_us: Some(900) });
+    room.clock.set_quality(ClockQuality { sync: Sync::Yes, maxerror_us: Some(900), zone: None });
     room.clock.step(TimeDelta::milliseconds(-300));
     look(2);
     look(0);
@@ -157,6 +161,78 @@ fn an_act_after_a_step_is_preceded_by_the_step_in_the_record() {
     let (incident, _) = room.desk.open(&id).unwrap();
     let at = |n: usize| incident.entries[n].at;
     assert!(at(3) < at(2) && incident.entries.iter().enumerate().all(|(i, e)| e.n == i as u64));
+}
+
+#[test]
+fn a_host_that_is_unsynchronised_from_the_start_says_so_in_each_record_once() {
+    let room = Room::new();
+    let before = room.incident();
+    let unkept = ClockQuality { sync: Sync::No, maxerror_us: Some(16_000_000), zone: None };
+    room.clock.set_quality(unkept);
+    let mut console = Console::open(&room.desk);
+    // Nothing changes while this console looks, and looking records nothing.
+    assert_eq!(console.look(), 0);
+    assert_eq!(room.changes(&before), []);
+    let after = room.incident();
+    let kinds = |id: &str| {
+        let (incident, _) = room.desk.open(id).unwrap();
+        incident.entries.iter().map(|e| e.event.kind().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&after), ["opened", "clock_changed", "answered"]);
+    for id in [&before, &after] {
+        for text in ["one", "two"] {
+            room.desk.act(id, &note(text)).unwrap();
+        }
+        assert_eq!(room.changes(id), [(ClockEvent::Unsynchronised, None)]);
+    }
+    assert_eq!(kinds(&before), ["opened", "answered", "clock_changed", "noted", "noted"]);
+    // Others on this host know it already; the next start of the host says it again.
+    room.clock.set_boot(Boot { id: "boot-2".to_owned(), ms: 4000 });
+    room.clock.advance(TimeDelta::hours(1));
+    room.desk.act(&before, &note("three")).unwrap();
+    assert_eq!(room.changes(&before).len(), 2);
+    // A console that sees it kept again records that where the record says otherwise, and there alone.
+    let mut console = Console::open(&room.desk);
+    let quiet = room.incident();
+    let kept = ClockQuality { sync: Sync::Yes, maxerror_us: Some(900), zone: None };
+    room.clock.set_quality(kept);
+    assert_eq!(console.look(), 1);
+    assert_eq!(room.changes(&before).last(), Some(&(ClockEvent::Synchronised, None)));
+    room.desk.act(&quiet, &note("four")).unwrap();
+    let both = [(ClockEvent::Unsynchronised, None), (ClockEvent::Synchronised, None)];
+    assert_eq!(room.changes(&quiet), both);
+}
+
+#[test]
+fn a_retry_says_of_the_clock_what_is_missing_and_no_more() {
+    let room = Room::new();
+    let id = room.incident();
+    room.clock.set_quality(ClockQuality { sync: Sync::No, ..ClockQuality::default() });
+    let (_, mut record) = room.desk.open(&id).unwrap();
+    let entry_id = jishi::host::store::new_entry_id().unwrap();
+    for _ in 0..2 {
+        room.desk.act_on(&mut record, &note("x"), &entry_id).unwrap();
+    }
+    assert_eq!(record.entries.len(), 4);
+    assert_eq!(room.changes(&id), [(ClockEvent::Unsynchronised, None)]);
+}
+
+#[test]
+fn an_entry_from_the_future_is_named_before_what_is_recorded_next() {
+    let room = Room::new();
+    let id = room.incident();
+    room.clock.set_boot(Boot { id: "boot-2".to_owned(), ms: 4000 });
+    room.clock.step(TimeDelta::hours(-3));
+    room.desk.act(&id, &note("after")).unwrap();
+    room.desk.act(&id, &note("again")).unwrap();
+    assert_eq!(room.changes(&id), [(ClockEvent::Stepped, Some(-10_800_000))]);
+    let (incident, record) = room.desk.open(&id).unwrap();
+    let Event::ClockChanged { note: Some(note), .. } = &incident.entries[2].event else { panic!() };
+    assert_eq!(note, "#1 2026-03-01T18:11:40Z -> 2026-03-01T15:11:40Z");
+    // Order is by number: the checker notes it, and finds nothing wrong.
+    let chain = record.chain();
+    assert_eq!((chain.earlier, chain.first_earlier), (1, Some(2)));
+    assert!(record.problem.is_none());
 }
 
 #[test]
@@ -284,9 +360,57 @@ fn a_time_namespace_does_not_look_like_a_step() {
     let id = new_incident(home.path());
     let mut inside = Command::new("unshare");
     inside.args(["--time", "--boottime", "86400", env!("CARGO_BIN_EXE_jishi")]);
-    ok(inside.env("JISHI_HOME", home.path()).args(["note", &id, "from inside"]));
+    inside.env("TZ", "Asia/Shanghai").env("JISHI_HOME", home.path());
+    ok(inside.args(["note", &id, "from inside"]));
     ok(jishi(home.path()).args(["note", &id, "from outside"]));
     assert_eq!(kinds(home.path(), &id), ["opened", "answered", "noted", "noted"]);
+}
+
+#[test]
+fn commands_say_before_an_act_that_times_are_read_in_another_zone() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let note = |tz: &str| {
+        let mut command = jishi(home.path());
+        ok(command.env("TZ", tz).args(["note", &id, "x"]));
+    };
+    // The offset counts, not the name.
+    for tz in ["Asia/Shanghai", "CST-8", "Etc/GMT-8"] {
+        note(tz);
+    }
+    assert_eq!(kinds(home.path(), &id), ["opened", "answered", "noted", "noted", "noted"]);
+    note("America/Lima");
+    note("EST5");
+    note("Asia/Shanghai");
+    let all = entries(home.path(), &id);
+    let told: Vec<&str> = all.iter().filter_map(|e| e["data"]["note"].as_str()).collect();
+    assert_eq!(
+        told,
+        ["Etc/GMT-8 +08:00 -> America/Lima -05:00", "EST5 -05:00 -> Asia/Shanghai +08:00"]
+    );
+    assert_eq!(all[2]["clock"]["zone"], "Asia/Shanghai +08:00");
+    assert_eq!(all[3]["clock"]["zone"], "CST-8 +08:00");
+    ok(jishi(home.path()).args(["log", "verify", &id]));
+}
+
+#[test]
+fn summer_time_is_no_other_zone() {
+    let Some(library) = faketime() else { return };
+    let home = tempfile::tempdir().unwrap();
+    let offsets = home.path().join("offsets");
+    let run = |at: &str, args: &[&str]| {
+        std::fs::write(&offsets, format!("@{at}\n")).unwrap();
+        let mut command = jishi(home.path());
+        command.env("TZ", "Europe/Berlin").args(args);
+        ok(faked(&mut command, &library, &offsets)).trim().to_owned()
+    };
+    let new = ["new", "--title", "x", "--learned-at", "now"];
+    let id = run("2026-03-28 12:00:00", &new);
+    run("2026-03-29 12:00:00", &["note", &id, "in summer"]);
+    let all = entries(home.path(), &id);
+    let zones: Vec<&str> = all.iter().filter_map(|e| e["clock"]["zone"].as_str()).collect();
+    assert!(zones[0] == "Europe/Berlin +01:00" && zones.ends_with(&["Europe/Berlin +02:00"]));
+    assert!(all.iter().all(|e| e["data"]["what"] != "zone_changed"), "{zones:?}");
 }
 
 #[test]

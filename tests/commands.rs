@@ -295,7 +295,7 @@ fn bad_input_is_refused_with_place_value_and_mend_and_leaves_the_record_alone() 
         ),
         (&["received", &id, "first_report.police"], 1, &["sent"]),
         (&["waive", &id, "first_report.police", "--because", " "], 2, &["because"]),
-        (&["correct", &id, "99", "--because", "x"], 1, &["99", "2"]),
+        (&["correct", &id, "99", "--because", "x"], 1, &["99", "counted from 0"]),
         (&["correct", &id, "0", "--because", "x"], 1, &["cannot be withdrawn"]),
         (&["correct", &id, "1", "--because", "x", "nonsense=1"], 2, &["`nonsense`"]),
         (&["note", &id, "bell\u{7}"], 2, &["U+0007"]),

@@ -87,6 +87,9 @@ pub struct ClockQuality {
     /// The kernel's bound on the error, in microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maxerror_us: Option<u64>,
+    /// The zone in which its writer read times: `Asia/Shanghai +08:00`, the name where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
 }
 
 /// A clock, other than the host's, by which a person told when something happened.

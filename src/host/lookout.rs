@@ -51,7 +51,7 @@ impl Lookout {
     pub fn look(&mut self) -> News {
         let clock = self.desk.clock();
         let now = clock.reading(self.desk.zone());
-        let seen = changes(&self.before, &now);
+        let seen = changes(&self.before, &now, self.desk.zone());
         let before = std::mem::replace(&mut self.before, now);
         let mut news = News::default();
         news.msgs.extend(self.presence.look(&**clock).map(Msg::Present));

@@ -28,4 +28,5 @@ pub mod stamp;
 pub mod store;
 pub mod terminal;
 pub mod timer;
+mod tz;
 pub mod who;

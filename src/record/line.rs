@@ -425,7 +425,9 @@ mod tests {
     fn looking_at_an_entry_finds_what_reading_it_finds() {
         let record = include_bytes!("../../tests/record/v1/every-kind.jsonl");
         let newer = include_bytes!("../../tests/record/v1/with-newer-entries.jsonl");
-        let lines = record.split(|&c| c == b'\n').chain(newer.split(|&c| c == b'\n'));
+        let zones = include_bytes!("../../tests/record/v1/with-zones.jsonl");
+        let all = [&record[..], &newer[..], &zones[..]];
+        let lines = all.into_iter().flat_map(|record| record.split(|&c| c == b'\n'));
         let (mut good, mut bad) = (0, 0);
         let mut compare = |e: &[u8]| {
             let line = line(e);
@@ -434,6 +436,7 @@ mod tests {
                     let meant = Tie::of(&read);
                     assert_eq!((meant.n, meant.prev, meant.head), (tie.n, tie.prev, tie.head));
                     assert_eq!((meant.mode, meant.kind()), (tie.mode, tie.kind()));
+                    assert_eq!(meant.second, tie.second);
                     good += 1;
                 }
                 (Err(a), Err(b)) => {

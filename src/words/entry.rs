@@ -114,7 +114,8 @@ pub fn clock_changed(what: ClockEvent, ms: Option<i64>, note: Option<&str>, lang
     let mut out = lang.pick(zh, en).to_owned();
     if let Some(ms) = ms {
         let sign = if ms < 0 { "-" } else { "+" };
-        out.push_str(&format!(" {sign}{}.{:03} s", ms.abs() / 1000, ms.abs() % 1000));
+        let long = ms.unsigned_abs();
+        out.push_str(&format!(" {sign}{}.{:03} s", long / 1000, long % 1000));
     }
     if let Some(note) = note {
         out.push_str(&format!(" ({note})"));

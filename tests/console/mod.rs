@@ -65,7 +65,7 @@ pub fn setup(lang: Lang) -> Setup {
     let mut setup = Setup::new(at("02:00"), zone(), lang);
     setup.packs = vec![law()];
     setup.who = "wang".to_owned();
-    setup.clock = ClockQuality { sync: Sync::Yes, maxerror_us: Some(900) };
+    setup.clock = ClockQuality { sync: Sync::Yes, maxerror_us: Some(900), zone: None };
     setup.directory = vec![
         Listing {
             body: "police".to_owned(),
@@ -98,7 +98,7 @@ fn entry(n: usize, at: Time, mode: Mode, happened_at: Option<Time>, event: Event
         },
         mode,
         boot: Boot { id: "boot".to_owned(), ms: 1000 },
-        clock: ClockQuality { sync: Sync::Yes, maxerror_us: None },
+        clock: ClockQuality { sync: Sync::Yes, maxerror_us: None, zone: None },
         event,
     }
 }

@@ -6,11 +6,14 @@
 use jishi::domain::event::{Entry, Event};
 use jishi::record::{Chain, Digest, Limits, Wrong, check, check_bytes, decode, encode};
 
-use crate::common::{entry, every_kind, lines};
+use crate::common::{entry, every_kind, in_zones, lines, written};
 
 const EVERY_KIND: &[u8] = include_bytes!("v1/every-kind.jsonl");
 const NEWER: &[u8] = include_bytes!("v1/with-newer-entries.jsonl");
 
+const ZONES: &[u8] = include_bytes!("v1/with-zones.jsonl");
+
+const ZONES_HEAD: &str = "6baf16d3db99b3227f08c4dfb49e00c84d9ab4c5f6dc918ed3a7d79fba836e6a";
 const HEAD: &str = "6491045d9567519cae677549fb889c288a71b31e246cebb57dda726e1a1e4f9f";
 
 #[test]
@@ -29,6 +32,17 @@ fn every_kind_is_written_as_it_was() {
         assert_eq!(String::from_utf8_lossy(then), String::from_utf8_lossy(now));
     }
     assert_eq!(EVERY_KIND, now.concat());
+}
+
+#[test]
+fn entries_keep_the_zone_of_their_writer_as_they_did() {
+    let now = written(in_zones()).concat();
+    assert_eq!(String::from_utf8_lossy(ZONES), String::from_utf8_lossy(&now));
+    let mut read = Vec::new();
+    let report = check(ZONES, Chain::start(), Limits::default(), |e: Entry| read.push(e)).unwrap();
+    assert!(report.intact(), "{:?}", report.problem);
+    assert_eq!(read, in_zones());
+    assert_eq!(report.chain.head.to_string(), ZONES_HEAD);
 }
 
 #[test]

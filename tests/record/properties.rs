@@ -103,7 +103,7 @@ prop_compose! {
             by: Who { login, sudo, ssh, tty, host },
             mode,
             boot: Boot { id: boot, ms },
-            clock: ClockQuality { sync, maxerror_us },
+            clock: ClockQuality { sync, maxerror_us, zone: None },
             event,
         }
     }
