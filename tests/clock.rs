@@ -393,6 +393,101 @@ fn commands_say_before_an_act_that_times_are_read_in_another_zone() {
     ok(jishi(home.path()).args(["log", "verify", &id]));
 }
 
+/// Both outputs of what must succeed.
+fn said(command: &mut Command) -> String {
+    let out = command.output().unwrap();
+    assert!(out.status.success(), "{command:?}: {out:?}");
+    String::from_utf8([out.stdout, out.stderr].concat()).unwrap()
+}
+
+#[test]
+fn a_zone_that_cannot_be_read_is_said_by_commands_and_consoles() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    for tz in ["Nowhere/Bad", "CST", "Asia/Shanghai/..", ":CST-8"] {
+        let run = |args: &[&str]| said(jishi(home.path()).env("TZ", tz).args(args));
+        for args in [&["status"][..], &["log", "show", &id], &["note", &id, "x"], &["--plain"]] {
+            assert!(run(args).contains(&format!("TZ names no zone that can be read (`{tz}`)")));
+        }
+        // A prompt is not the place for it.
+        assert!(!run(&["next"]).contains("TZ"));
+    }
+    let all = entries(home.path(), &id);
+    // The offset that was taken is kept, and no name that it does not have.
+    let zone = all.last().unwrap()["clock"]["zone"].as_str().unwrap();
+    assert!(!zone.contains(' ') && zone.starts_with(['+', '-']), "{zone}");
+    let zh = said(jishi(home.path()).env("TZ", "Nowhere/Bad").args(["--lang", "zh", "status"]));
+    assert!(zh.contains("不能读取 TZ 所写的时区 `Nowhere/Bad`"), "{zh}");
+    for tz in ["", "UTC", "CST-8", "Asia/Shanghai"] {
+        let out = said(jishi(home.path()).env("TZ", tz).args(["log", "show", &id]));
+        assert!(!out.contains("TZ names"), "{tz}: {out}");
+    }
+    let mut command = jishi(home.path());
+    let Some(seat) = Seat::take(command.env("TZ", "Nowhere/Bad")) else { return };
+    assert!(seat.shows(5, "TZ names no zone") && seat.shows(5, "! TZ"), "{}", seat.text());
+    seat.quit();
+}
+
+#[test]
+fn whether_the_clock_is_kept_is_shown_wherever_limits_are() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let shown = ok(jishi(home.path()).args(["status", &id, "--format", "json"]));
+    let status: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(status["clock"]["zone"], "Asia/Shanghai +08:00");
+    let kept = match status["clock"]["sync"].as_str() {
+        Some("no") => false,
+        Some("yes" | "unknown") => true,
+        other => panic!("{other:?}"),
+    };
+    let all = ok(jishi(home.path()).args(["status", "--format", "json"]));
+    let all: serde_json::Value = serde_json::from_str(&all).unwrap();
+    assert_eq!(all["clock"]["sync"], status["clock"]["sync"]);
+    let unkept = "clock is not kept by an outside source";
+    for (args, text) in [
+        (&["status"][..], unkept),
+        (&["status", &id], unkept),
+        (&["--plain"], unkept),
+        (&["handover", &id, "--show"], "recorded by a clock that is not synchronised"),
+        (&["log", "show", &id], "recorded by a clock that was not kept"),
+    ] {
+        let out = said(jishi(home.path()).args(args));
+        assert_eq!(out.contains(text), !kept, "{args:?}: {out}");
+    }
+    // What this host cannot be: records of one that is, and of one that is not.
+    for (sync, is) in [(Sync::No, true), (Sync::Yes, false)] {
+        let room = Room::new();
+        room.clock.set_quality(ClockQuality { sync, ..ClockQuality::default() });
+        let other = room.incident();
+        let run = |args: &[&str]| said(jishi(room._home.path()).args(args));
+        let text = run(&["log", "show", &other]);
+        assert_eq!(text.contains("+08:00*  alice"), is, "{text}");
+        let text = run(&["handover", &other, "--show"]);
+        assert_eq!(text.contains("not synchronised"), is, "{text}");
+        let text = run(&["handover", &other, "--show", "--lang", "zh"]);
+        assert_eq!(text.contains("记录时主机时钟未同步"), is, "{text}");
+    }
+}
+
+#[test]
+fn verify_notes_times_that_go_back_and_finds_nothing_wrong_with_them() {
+    let Some(library) = faketime() else { return };
+    let home = tempfile::tempdir().unwrap();
+    let offsets = home.path().join("offsets");
+    let id = new_incident(home.path());
+    assert!(!said(jishi(home.path()).args(["log", "verify", &id])).contains("go backwards"));
+    let count = terminal::all_entries(home.path(), &id).len();
+    std::fs::write(&offsets, "-3600\n").unwrap();
+    let mut command = jishi(home.path());
+    ok(faked(command.args(["note", &id, "x"]), &library, &offsets));
+    let out = said(jishi(home.path()).args(["log", "verify", &id]));
+    assert!(out.contains(&format!("go backwards at entry {count} (in all 1)")), "{out}");
+    let json = ok(jishi(home.path()).args(["log", "verify", &id, "--format", "json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["intact"], &json["earlier"]), (&true.into(), &1.into()));
+    assert_eq!(json["first_earlier"], count);
+}
+
 #[test]
 fn summer_time_is_no_other_zone() {
     let Some(library) = faketime() else { return };

@@ -52,9 +52,13 @@ impl App {
                 self.tell(Said::Clock(Box::new(change.clone())));
                 self.clock_change = Some(change);
             }
-            Msg::FarFolder(kind) => {
-                self.tell(Said::FarFolder(kind.clone()));
-                self.far_folder = Some(kind);
+            Msg::Unfirm(found) => {
+                self.tell(Said::Unfirm(found.clone()));
+                self.unfirm.push(found);
+            }
+            Msg::BadZone { tz, offset } => {
+                self.tell(Said::BadZone(tz, offset));
+                self.bad_zone = true;
             }
             Msg::Trouble { message } => {
                 self.notice = Some(Notice { said: Said::Message(message), refused: true });

@@ -10,7 +10,7 @@ use super::args::{Format, LogCmd};
 use super::ctx::Ctx;
 use super::fault::Fault;
 use super::{out, sign, witness};
-use crate::domain::event::Event;
+use crate::domain::event::{Entry, Event, Sync};
 use crate::host::paths::record_name;
 use crate::host::store::{StoreError, check_path};
 use crate::record;
@@ -54,6 +54,8 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     let (incident, _) = ctx.opened(&desk, id)?;
     let incident = &incident;
     let now = ctx.now();
+    let unkept = |e: &Entry| e.clock.sync == Sync::No;
+    let any = incident.entries.iter().any(unkept);
     for e in &incident.entries {
         let at = say::full(e.at, ctx.zone);
         let gone = match incident.corrected.get(&e.n) {
@@ -61,7 +63,12 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
             None => String::new(),
         };
         let text = entry::summary(incident, e, now, ctx.zone, ctx.lang);
-        out::line(&format!("{:>4}  {at}  {}  {text}{gone}", e.n, e.by.person()));
+        let mark = match (any, unkept(e)) {
+            (true, true) => "*",
+            (true, false) => " ",
+            (false, _) => "",
+        };
+        out::line(&format!("{:>4}  {at}{mark}  {}  {text}{gone}", e.n, e.by.person()));
         if let Some(when) = e.happened_at {
             let label = ctx.lang.pick("发生于", "happened at");
             let by = entry::told_by(e.happened_by, ctx.lang);
@@ -70,6 +77,9 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
         if let Event::Opened { record, .. } = &e.event {
             out::line(&format!("      {} {record}", ctx.lang.pick("记录编号", "record id")));
         }
+    }
+    if any {
+        out::line(&format!("   *  {}", entry::unkept_mark(ctx.lang)));
     }
     Ok(0)
 }
@@ -134,6 +144,9 @@ struct VerifyJson<'a> {
     problem: Option<String>,
     line: Option<u64>,
     head_found_at: Option<u64>,
+    /// Entries that were recorded at an earlier time than the one before them, and the first of those.
+    earlier: u64,
+    first_earlier: Option<u64>,
     witnesses: &'a witness::Witnessed,
 }
 
@@ -192,6 +205,8 @@ fn verify(ctx: &Ctx, target: &str, head: Option<&str>, signers: Option<&Path>) -
             problem: problem.map(|p| p.wrong.to_string()),
             line: problem.map(|p| p.line),
             head_found_at: found_at,
+            earlier: report.chain.earlier,
+            first_earlier: report.chain.first_earlier,
             witnesses: &witnessed,
         });
     } else if let Some(p) = problem {
@@ -208,6 +223,11 @@ fn verify(ctx: &Ctx, target: &str, head: Option<&str>, signers: Option<&Path>) -
         }
     }
     witnessed.print(ctx);
+    // Nothing is wrong with that, and whoever reads the times must know it.
+    if let (Some(n), Format::Text) = (report.chain.first_earlier, ctx.format) {
+        let (n, all) = (n.to_string(), report.chain.earlier.to_string());
+        out::note(&Command::TimesGoBack.with(lang, &[&n, &all]));
+    }
     if lost && problem.is_none() {
         let head = head.unwrap_or_default();
         let message = Message::plain(Command::HeadMissing.with(lang, &[&head]))

@@ -119,6 +119,10 @@ fn dispatch(cli: &Cli) -> Result<u8, Fault> {
         )
     ) || matches!(&cli.command, Some(Cmd::Log(c)) if !matches!(c, LogCmd::Accept { .. }));
     let ctx = Ctx::new(&cli.common, reads)?;
+    // A prompt shows no time of day, and a console says it itself.
+    if !matches!(cli.command, None | Some(Cmd::Open { .. } | Cmd::Next)) {
+        ctx.warn_of_zone();
+    }
     let outcome = obey(&ctx, cli);
     witness::tell(&ctx, cli.command.as_ref(), outcome)
 }

@@ -13,7 +13,8 @@ use crate::domain::case::LEARNED_AT;
 use crate::domain::decide::{Intent, Refusal};
 use crate::domain::diff;
 use crate::domain::duty::State;
-use crate::domain::event::{Attachment, Event};
+use crate::domain::event::{Attachment, Entry, Event};
+use crate::domain::text::printable;
 use crate::domain::time::{self, Time};
 use crate::host::beside;
 use crate::host::store::new_entry_id;
@@ -41,7 +42,7 @@ pub(super) fn new(
     args: &[String],
     yes: bool,
 ) -> Result<u8, Fault> {
-    ctx.warn_of_ground();
+    ctx.warn_of_ground(None);
     let mut answers = facts::pairs(args, ctx.lang).map_err(Fault::usage)?;
     answers.retain(|(name, _)| name != LEARNED_AT);
     answers.insert(0, (LEARNED_AT.to_owned(), learned_at.to_owned()));
@@ -53,6 +54,7 @@ pub(super) fn new(
         .draft_new(title, &ids, &answers, yes)
         .and_then(|new| desk.store_new(&new))
         .map_err(|e| ctx.desk_fault(e))?;
+    clock_noted(ctx, &incident.entries);
     echo(ctx, "learned_at", learned_at, learned);
     if ctx.format == Format::Json {
         let entry = incident.entries.last();
@@ -136,7 +138,7 @@ pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
         Cmd::Close { id, because, .. } => (id, Intent::Close { because: because.clone() }),
         _ => return Err(Fault::from_refusal(&Refusal::Nothing, ctx.lang)),
     };
-    ctx.warn_of_ground();
+    ctx.warn_of_ground(Some(id));
     let (watch, yes) = said(command);
     let intent = if watch { Intent::ByWatch(Box::new(intent)) } else { intent };
     let intent = if yes { Intent::Confirmed(Box::new(intent)) } else { intent };
@@ -167,6 +169,7 @@ fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
     let entry_id = new_entry_id().map_err(|e| ctx.desk_fault(e.into()))?;
     desk.act_on(&mut record, intent, &entry_id).map_err(|e| ctx.desk_fault(e))?;
     record.entries.iter().skip(known).for_each(|e| incident.apply(e.clone()));
+    clock_noted(ctx, record.entries.get(known..).unwrap_or_default());
     let incident = &incident;
     let Some(entry) = record.find(&entry_id) else {
         return Err(Fault::from_refusal(&Refusal::Nothing, ctx.lang));
@@ -218,6 +221,16 @@ fn handover(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
         shown.iter().for_each(|(line, _)| out::line(line));
     }
     Ok(0)
+}
+
+/// Says what had to be recorded of the clock before an act.
+fn clock_noted(ctx: &Ctx, entries: &[Entry]) {
+    for e in entries {
+        if let Event::ClockChanged { what, ms, note } = &e.event {
+            let text = entry_words::clock_changed(*what, *ms, note.as_deref(), ctx.lang);
+            out::note(&format!("jishi: #{} {}", e.n, printable(&text)));
+        }
+    }
 }
 
 fn moment(ctx: &Ctx, field: &str, text: Option<&str>) -> Result<Option<Time>, Fault> {

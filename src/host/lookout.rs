@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::clockwatch::Seen;
 use super::desk::Desk;
 use super::presence::Presence;
-use super::store::Ground;
 use crate::app::effect::Msg;
 use crate::domain::clockwatch::{Reading, changes};
 use crate::domain::event::ClockQuality;
@@ -40,10 +39,13 @@ impl Lookout {
     /// Tells what a console is told when it starts.
     pub fn start(&mut self) -> Vec<Msg> {
         let mut msgs = Vec::new();
-        if let Ground::Network(kind) = self.desk.store().ground() {
-            msgs.push(Msg::FarFolder(kind.to_owned()));
+        let clock = self.desk.clock();
+        if let Some(tz) = clock.bad_zone() {
+            let offset = self.desk.zone().show(clock.now()).format("%:z").to_string();
+            msgs.push(Msg::BadZone { tz, offset });
         }
-        msgs.extend(self.presence.look(&**self.desk.clock()).map(Msg::Present));
+        msgs.extend(self.desk.store().unfirm(None).into_iter().map(Msg::Unfirm));
+        msgs.extend(self.presence.look(&**clock).map(Msg::Present));
         msgs
     }
 

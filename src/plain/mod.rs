@@ -23,7 +23,7 @@ use std::sync::Arc;
 use crate::app::effect::{Effect, Msg};
 use crate::app::kept::Kept;
 use crate::domain::decide::{Intent, Refusal, check_learned_at, decide};
-use crate::domain::event::{Entry, Mode};
+use crate::domain::event::{ClockQuality, Entry, Mode};
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
@@ -59,6 +59,8 @@ pub struct Setup {
     pub kept: Vec<(String, String)>,
     /// The mode of the incidents.
     pub mode: Mode,
+    /// How far the host's clock can be trusted.
+    pub clock: ClockQuality,
     /// The incident to open at once.
     pub open: Option<String>,
 }
@@ -77,6 +79,7 @@ impl Setup {
             directory: Vec::new(),
             kept: Vec::new(),
             mode: Mode::Live,
+            clock: ClockQuality::default(),
             open: None,
         }
     }
@@ -94,6 +97,7 @@ pub struct Plain {
     lead: i64,
     directory: Vec<(String, String, String, String)>,
     mode: Mode,
+    clock: ClockQuality,
     now: Time,
     /// The incident that is open, by id.
     open: Option<String>,
@@ -157,6 +161,7 @@ impl Plain {
             lead: setup.lead_seconds,
             directory: setup.directory,
             mode: setup.mode,
+            clock: setup.clock,
             now,
             open: None,
             state: State::Command,
@@ -184,6 +189,7 @@ impl Plain {
         if self.mode == Mode::Exercise {
             out.push(W::Exercise.text(self.lang).to_owned());
         }
+        out.extend(entry::unkept(&self.clock, self.lang).map(str::to_owned));
         out.extend(match self.open.clone() {
             Some(id) => self.enter(&id),
             None => self.list(),
@@ -305,8 +311,14 @@ impl Plain {
                     self.lang,
                 )]
             }
-            Msg::FarFolder(kind) => vec![entry::far_folder(&kind, self.lang)],
+            Msg::Unfirm(found) => vec![entry::unfirm(&found, self.lang)],
+            Msg::BadZone { tz, offset } => vec![entry::bad_zone(&tz, &offset, self.lang)],
             Msg::Trouble { message } => said(&message),
+            Msg::Clock(quality) => {
+                // That it changed is said by what saw it.
+                self.clock = quality;
+                Vec::new()
+            }
             _ => Vec::new(),
         };
         printed(out)

@@ -5,7 +5,7 @@ use super::{Lines, Plain};
 use crate::domain::assess::Assessment;
 use crate::domain::case::Case;
 use crate::domain::duty::DutyStatus;
-use crate::domain::event::{Boot, ClockQuality, Entry, Event, Who};
+use crate::domain::event::{Boot, ClockQuality, Entry, Event, Sync, Who};
 use crate::domain::incident::Incident;
 use crate::domain::law::{Basis, FactIx, Pack};
 use crate::domain::time::Time;
@@ -182,6 +182,7 @@ impl Plain {
         let mut out = self.levels(incident);
         let count = shown.len().to_string();
         out.push(W::Clocks.with(lang, &[&count, &say::full(now, zone)]));
+        out.extend(entry::unkept(&self.clock, lang).map(str::to_owned));
         for (n, d) in shown.iter().enumerate() {
             let n = (n + 1).to_string();
             let mark = self.urgency(d).mark();
@@ -349,12 +350,16 @@ impl Plain {
         let mut out = vec![W::RecordTitle.with(lang, &[&numbers[0], &numbers[1], &numbers[2]])];
         for e in incident.entries.iter().skip(count - shown) {
             let text = entry::summary(incident, e, now, zone, lang);
-            let (n, at) = (e.n.to_string(), say::moment(e.at, now, zone, lang));
+            let mark = if e.clock.sync == Sync::No { "*" } else { "" };
+            let (n, at) = (e.n.to_string(), say::moment(e.at, now, zone, lang) + mark);
             let mut line = W::RecordLine.with(lang, &[&n, &at, e.by.person(), &text]);
             if let Some(by) = incident.corrected.get(&e.n) {
                 line = format!("{line} {}", W::CorrectedBy.with(lang, &[&by.to_string()]));
             }
             out.push(line);
+        }
+        if incident.entries.iter().skip(count - shown).any(|e| e.clock.sync == Sync::No) {
+            out.push(format!("* {}", entry::unkept_mark(lang)));
         }
         if shown < count {
             out.push(W::RecordAll.text(lang).to_owned());

@@ -3,7 +3,7 @@
 use super::lines::{Style, decide_by};
 use crate::domain::assess::Assessment;
 use crate::domain::duty::{DutyStatus, State};
-use crate::domain::event::Mode;
+use crate::domain::event::{Mode, Sync};
 use crate::domain::incident::{HandOver, Incident};
 use crate::domain::text::printable;
 use crate::domain::time::Time;
@@ -66,10 +66,16 @@ impl Work<'_> {
         let i = self.incident;
         let exercise = if i.mode == Mode::Exercise { "演练 EXERCISE  " } else { "" };
         let head: String = head.chars().take(16).collect();
-        let record = fill(
+        let mut record = fill(
             self.pick("记录 {0} 条, 头 {1}", "record {0} entries, head {1}"),
             &[&i.entries.len().to_string(), &head],
         );
+        // By the record, not by this host: the text is read elsewhere, too.
+        if i.entries.last().is_some_and(|e| e.clock.sync == Sync::No) {
+            let text = self
+                .pick(", 记录时主机时钟未同步", ", recorded by a clock that is not synchronised");
+            record.push_str(text);
+        }
         let mut out = vec![
             (format!("{exercise}{}  {}", i.title, i.id), true),
             (

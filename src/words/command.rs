@@ -8,6 +8,7 @@ crate::words! {
         Exported: "已导出 {0} 条, 记录头 {1}", "exported {0} entries, head {1}";
         ReadAs: "{0} 读作 {1}", "{0} read as {1}";
         NoIncidents: "没有事件", "no incidents";
+        TimesGoBack: "说明: 记录时间在第 {0} 条处往回走 (共 {1} 处); 次序以编号为准", "note: recorded times go backwards at entry {0} (in all {1}); order is by number";
         NothingRuns: "没有在走的时钟", "no clock is running";
         IncidentNotFound: "没有事件 `{0}`", "there is no incident `{0}`";
         AlsoMatches: "匹配的有: {0}", "it matches {0}";

@@ -2,7 +2,9 @@
 
 use super::say;
 use super::{Lang, fill};
-use crate::domain::event::{ClockEvent, Entry, Event, Sent, ToldBy};
+use crate::domain::clockwatch::names_entry;
+use crate::domain::event::{ClockEvent, ClockQuality, Entry, Event, Sent, Sync, ToldBy};
+use crate::domain::footing::{Footing, Unfirm};
 use crate::domain::incident::{Incident, UNKNOWN};
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
@@ -88,23 +90,71 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
 pub fn told_by(by: Option<ToldBy>, lang: Lang) -> &'static str {
     match by {
         None => "",
-        Some(ToldBy::Watch) => lang.pick(" (据手表)", " (by a watch)"),
-        Some(ToldBy::Other) => lang.pick(" (据另一时钟)", " (by another clock)"),
+        Some(ToldBy::Watch) => lang.pick(" (按手表)", " (by a watch)"),
+        Some(ToldBy::Other) => lang.pick(" (按另一时钟)", " (by another clock)"),
     }
 }
 
-/// Why several consoles should not write at once on a file system of another machine.
-pub fn far_folder(kind: &str, lang: Lang) -> String {
-    let (zh, en) = (
-        "记录放在 {0} 上, 不能保证多人同时写入; 请只用一台主机写",
-        "the records lie on {0}, where writing by several cannot be promised; let one host write",
+/// What does not hold where the records lie.
+pub fn unfirm(found: &Unfirm, lang: Lang) -> String {
+    let (zh, en, name) = match &found.footing {
+        Footing::Shared(name) => (
+            "记录放在 {0} 上, 不能保证多人同时写入; 请只用一台主机写",
+            "the records lie on {0}, where writing by several cannot be promised; let one host write",
+            name.as_str(),
+        ),
+        Footing::Memory => (
+            "记录放在内存里, 主机重启后就没有了; 请放到磁盘上",
+            "the records lie in memory and are gone when this machine is started again; put them on a disk",
+            "",
+        ),
+        Footing::Overlay => (
+            "记录放在叠加层 (overlay) 上; 若是容器的, 容器删除后就没有了; 请放到卷上",
+            "the records lie on an overlay; if it is a container's they are gone with it; put them on a volume",
+            "",
+        ),
+        Footing::Local | Footing::Unknown => return String::new(),
+    };
+    let text = fill(lang.pick(zh, en), &[name]);
+    match &found.incident {
+        Some(id) => format!("{id}: {text}"),
+        None => text,
+    }
+}
+
+/// What the mark of an entry means whose clock was not kept.
+pub fn unkept_mark(lang: Lang) -> &'static str {
+    lang.pick(
+        "记录时主机时钟未与外部时间源同步",
+        "recorded by a clock that was not kept by an outside source",
+    )
+}
+
+/// That the host's clock is not kept by an outside source; nothing where it is, or nobody knows.
+pub fn unkept(clock: &ClockQuality, lang: Lang) -> Option<&'static str> {
+    let text = lang.pick(
+        "本机时钟未与外部时间源同步, 时限按本机时钟计算",
+        "this host's clock is not kept by an outside source; the limits are counted by it",
     );
-    fill(lang.pick(zh, en), &[kind])
+    (clock.sync == Sync::No).then_some(text)
+}
+
+/// That TZ names no zone, and at which offset times are read and shown instead.
+pub fn bad_zone(tz: &str, offset: &str, lang: Lang) -> String {
+    let (zh, en) = (
+        "不能读取 TZ 所写的时区 `{0}`, 时间一律按 {1} 读写",
+        "TZ names no zone that can be read (`{0}`); times are read and shown at {1}",
+    );
+    fill(lang.pick(zh, en), &[tz, offset])
 }
 
 /// What happened to the clock.
 pub fn clock_changed(what: ClockEvent, ms: Option<i64>, note: Option<&str>, lang: Lang) -> String {
     let (zh, en) = match what {
+        // Nobody saw it set: one of two clocks is wrong.
+        ClockEvent::Stepped if note.is_some_and(names_entry) => {
+            ("本机时钟早于上一条的记录时间", "this clock is behind the entry before")
+        }
         ClockEvent::Stepped => ("系统时钟被拨动", "the wall clock was set"),
         ClockEvent::Suspended => ("主机曾休眠", "the host slept"),
         ClockEvent::ZoneChanged => ("主机时区改变", "the host's zone changed"),
