@@ -96,6 +96,7 @@ fn write_record(path: &Path, count: u64, id: u64, pack: &Pack) {
             n if n % 3 == 0 => Event::Answered {
                 set: [("pi_persons".to_owned(), n.to_string())].into(),
                 note: None,
+                told_by: [].into(),
             },
             n => Event::Noted { text: format!("{n} 日志已保全 firewall rule 12 is in place") },
         };

@@ -530,3 +530,122 @@ fn a_time_from_a_watch_is_marked_and_leaves_other_entries_as_they_were() {
     let out = jishi(home.path()).args(["note", &id, "x", "--watch"]).output().unwrap();
     assert_eq!(out.status.code(), Some(2), "{out:?}");
 }
+
+#[test]
+fn a_time_from_a_watch_is_marked_where_an_anchor_is_answered() {
+    let home = tempfile::tempdir().unwrap();
+    let args = ["new", "--title", "x", "--learned-at", "20m ago", "--watch", "involves_cii=yes"];
+    let out = jishi(home.path()).args(args).output().unwrap();
+    let id = String::from_utf8(out.stdout).unwrap().trim().to_owned();
+    assert!(String::from_utf8_lossy(&out.stderr).contains("(by a watch)"));
+    let told = |n: usize| entries(home.path(), &id)[n]["data"]["told_by"].clone();
+    let marked = |name: &str| serde_json::json!({ name: "watch" });
+    // What is no moment is not marked.
+    assert_eq!(told(1), marked("learned_at"));
+    // Wherever the start of a clock is shown.
+    let shown = |args: &[&str]| said(jishi(home.path()).args(args));
+    let starts = |args: &[&str]| shown(args).contains("(by a watch)");
+    let all: [&[&str]; 3] = [&["status", &id], &["handover", &id, "--show"], &["log", "show", &id]];
+    assert!(all.iter().all(|args| starts(args)), "{}", shown(all[0]));
+    assert!(shown(&["status", &id, "--lang", "zh"]).contains("(按手表)"));
+    let json = ok(jishi(home.path()).args(["status", &id, "--format", "json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let police = |j: &serde_json::Value| {
+        let all = j["duties"].as_array().unwrap().clone();
+        all.into_iter().find(|d| d["id"] == "cn-cac-2025/first_report.police").unwrap()
+    };
+    assert_eq!(police(&json)["started_by"], "watch");
+    // Answered again by this host, it is marked no more.
+    ok(jishi(home.path()).args(["set", &id, "learned_at=10m ago"]));
+    assert!(!starts(all[0]) && !starts(all[1]));
+    ok(jishi(home.path()).args(["set", &id, "learned_at=15m ago", "--watch"]));
+    ok(jishi(home.path()).args(["set", &id, "cii_main_down=since:12m ago 表"]));
+    assert_eq!((told(2), told(3)), (serde_json::Value::Null, marked("learned_at")));
+    assert_eq!(told(4), marked("cii_main_down"));
+    assert!(starts(all[0]) && starts(all[1]));
+    // A correction says by itself which clock it means.
+    let entry = entries(home.path(), &id)[3]["n"].to_string();
+    let correct = ["correct", &id, &entry, "--because", "misread"];
+    ok(jishi(home.path()).args(correct).arg("learned_at=14m ago"));
+    assert!(!starts(all[0]));
+    ok(jishi(home.path()).args(correct).arg("learned_at=13m ago 手表"));
+    assert_eq!(told(6), marked("learned_at"));
+    assert!(starts(all[0]));
+    ok(jishi(home.path()).args(["log", "verify", &id]));
+    for args in [&["set", &id, "involves_cii=no", "--watch"][..], &["set", &id, "learned_at=? 表"]]
+    {
+        let out = jishi(home.path()).args(args).output().unwrap();
+        assert_eq!(out.status.code(), Some(2), "{out:?}");
+    }
+}
+
+#[test]
+fn the_line_by_line_twin_takes_a_time_from_a_watch_and_echoes_it_before_it_is_recorded() {
+    let home = tempfile::tempdir().unwrap();
+    let talk = |lines: &str| {
+        let mut child = jishi(home.path())
+            .args(["--plain", "--lang", "zh"])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(child.stdin.as_mut().unwrap(), lines.as_bytes()).unwrap();
+        let out = child.wait_with_output().unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let out = talk("new\n票务中断\n20m ago 表\nyes\n");
+    assert!(out.contains("看手表: 01:30 表"), "{out}");
+    let will = out.lines().find(|l| l.contains("learned_at 20")).unwrap_or_default();
+    assert!(will.ends_with("(按手表)") || will.contains("(按手表)"), "{out}");
+    let id = ok(jishi(home.path()).args(["status", "--format", "json"]));
+    let json: serde_json::Value = serde_json::from_str(&id).unwrap();
+    let id = json["incidents"][0]["incident"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(entries(home.path(), &id)[1]["data"]["told_by"]["learned_at"], "watch");
+    let sent = "open 1\nset involves_cii=yes\nyes\nsent first_report.police\nphone\n5m ago 表\n\n\n\nyes\n";
+    let out = talk(sent);
+    assert_eq!(entries(home.path(), &id)[3]["happened_by"], "watch", "{out}");
+    assert!(out.matches("(按手表)").count() >= 1, "{out}");
+    let out = talk("open 1\nwhy first_report.police\nrecord\n");
+    let why = out.lines().find(|l| l.contains("起算")).unwrap_or_default();
+    assert!(why.contains("(按手表)"), "{out}");
+}
+
+#[test]
+fn a_relay_counts_from_a_receipt_by_a_watch_and_says_so() {
+    let room = Room::new();
+    let id = room.incident();
+    let set = |name: &str, value: &str| Intent::Answer {
+        set: vec![(name.to_owned(), value.to_owned())],
+        note: None,
+        happened_at: None,
+        confirmed: false,
+    };
+    for (name, value) in [("involves_cii", "yes"), ("cii_main_down", "3h30m")] {
+        room.desk.act(&id, &set(name, value)).unwrap();
+    }
+    let sent = Intent::Report {
+        duty: "first_report.protection_department".to_owned(),
+        to: None,
+        channel: "phone".to_owned(),
+        reference: None,
+        happened_at: None,
+        attachments: Vec::new(),
+        failed: None,
+        late_because: None,
+    };
+    room.desk.act(&id, &sent).unwrap();
+    room.clock.advance(TimeDelta::minutes(10));
+    let got = Intent::Acknowledge {
+        duty: "first_report.protection_department".to_owned(),
+        to: None,
+        reference: None,
+        officer: None,
+        happened_at: Some("2026-03-02T02:20:00+08:00".parse().unwrap()),
+    };
+    let (incident, _) = room.desk.act(&id, &Intent::ByWatch(Box::new(got))).unwrap();
+    let a = incident.assess("2026-03-02T02:22:00+08:00".parse().unwrap());
+    let relay = a.duty("cn-cac-2025/relay.protection_department.national_cac").unwrap();
+    assert_eq!(relay.started_by, Some(jishi::domain::event::ToldBy::Watch));
+    let first = a.duty("cn-cac-2025/first_report.protection_department").unwrap();
+    assert_eq!(first.started_by, None);
+}

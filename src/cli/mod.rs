@@ -131,8 +131,8 @@ fn obey(ctx: &Ctx, cli: &Cli) -> Result<u8, Fault> {
     match &cli.command {
         None => console::run(ctx, None, cli.common.plain),
         Some(Cmd::Open { id }) => console::run(ctx, Some(id), cli.common.plain),
-        Some(Cmd::New { title, learned_at, pack, facts, yes }) => {
-            record::new(ctx, title, learned_at, pack, facts, *yes)
+        Some(Cmd::New { title, learned_at, watch, pack, facts, yes }) => {
+            record::new(ctx, title, learned_at, pack, facts, (*watch, *yes))
         }
         Some(Cmd::Assess { file }) => status::assess(ctx, file),
         Some(Cmd::Status { id, check, soon, advice }) => {

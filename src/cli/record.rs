@@ -13,7 +13,7 @@ use crate::domain::case::LEARNED_AT;
 use crate::domain::decide::{Intent, Refusal};
 use crate::domain::diff;
 use crate::domain::duty::State;
-use crate::domain::event::{Attachment, Entry, Event};
+use crate::domain::event::{Attachment, Entry, Event, ToldBy};
 use crate::domain::text::printable;
 use crate::domain::time::{self, Time};
 use crate::host::beside;
@@ -40,12 +40,14 @@ pub(super) fn new(
     learned_at: &str,
     packs: &[String],
     args: &[String],
-    yes: bool,
+    (watch, yes): (bool, bool),
 ) -> Result<u8, Fault> {
     ctx.warn_of_ground(None);
     let mut answers = facts::pairs(args, ctx.lang).map_err(Fault::usage)?;
     answers.retain(|(name, _)| name != LEARNED_AT);
-    answers.insert(0, (LEARNED_AT.to_owned(), learned_at.to_owned()));
+    let (learned_at, marked) = time::off_watch(learned_at);
+    let text = time::by_watch(learned_at, watch || marked);
+    answers.insert(0, (LEARNED_AT.to_owned(), text));
     let learned = moment(ctx, "learned_at", Some(learned_at))?;
     let packs = ctx.packs(packs)?;
     let ids: Vec<String> = packs.iter().map(|p| p.id.clone()).collect();
@@ -55,7 +57,7 @@ pub(super) fn new(
         .and_then(|new| desk.store_new(&new))
         .map_err(|e| ctx.desk_fault(e))?;
     clock_noted(ctx, &incident.entries);
-    echo(ctx, "learned_at", learned_at, learned);
+    echo(ctx, "learned_at", learned_at, learned, watch || marked);
     if ctx.format == Format::Json {
         let entry = incident.entries.last();
         out::json(&RecordedJson {
@@ -190,6 +192,12 @@ fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
         let by = entry_words::told_by(entry.happened_by, ctx.lang);
         out::note(&format!("happened_at {}{by}", time::write_local(at, ctx.zone)));
     }
+    if let Event::Answered { told_by, .. } | Event::Corrected { told_by, .. } = &entry.event
+        && !told_by.is_empty()
+    {
+        // Which of the times were taken for those of a watch.
+        out::note(&entry_words::summary(incident, entry, now, ctx.zone, ctx.lang));
+    }
     let new = incident.assess(now.max(entry.at));
     let changes = diff::diff(&old, &new);
     if !changes.is_empty() {
@@ -240,12 +248,13 @@ fn moment(ctx: &Ctx, field: &str, text: Option<&str>) -> Result<Option<Time>, Fa
         .map_err(|why| Fault::usage(crate::words::refusal::bad_time(field, &why, ctx.lang)))
 }
 
-/// Echoes a time with its offset where it was given without one.
-fn echo(ctx: &Ctx, field: &str, given: &str, at: Option<Time>) {
+/// Echoes a time with its offset where it was given without one, or read from a watch.
+fn echo(ctx: &Ctx, field: &str, given: &str, at: Option<Time>, by_watch: bool) {
     if let Some(at) = at
-        && chrono::DateTime::parse_from_rfc3339(given).is_err()
+        && (by_watch || chrono::DateTime::parse_from_rfc3339(given).is_err())
     {
-        let shown = time::write_local(at, ctx.zone);
+        let by = entry_words::told_by(by_watch.then_some(ToldBy::Watch), ctx.lang);
+        let shown = time::write_local(at, ctx.zone) + by;
         out::note(&Command::ReadAs.with(ctx.lang, &[&format!("{field} `{given}`"), &shown]));
     }
 }

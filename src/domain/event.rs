@@ -158,6 +158,9 @@ pub enum Event {
         /// Why, or where from.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
+        /// By which clock the moments in some answers were told, where it was not the host's.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        told_by: BTreeMap<String, ToldBy>,
     },
     /// One attempt to report.
     Sent(Sent),
@@ -190,6 +193,9 @@ pub enum Event {
         /// New values by field; empty: the entry no longer counts.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         fields: BTreeMap<String, String>,
+        /// By which clock the moments in some fields were told, where it was not the host's.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        told_by: BTreeMap<String, ToldBy>,
     },
     /// Something worth keeping.
     Noted {

@@ -120,6 +120,26 @@ pub fn parse(text: &str, now: Time, zone: Zone) -> Result<Time, BadTime> {
     Err(BadTime::Unreadable { text: text.to_owned() })
 }
 
+/// Words behind a time which say that it was read from somebody's watch, not from this host.
+const WATCH: [&str; 8] =
+    ["(by a watch)", "by a watch", "by watch", "watch", "(按手表)", "按手表", "手表", "表"];
+
+/// Takes the word off a time which says that it was read from somebody's watch, and says whether it was
+/// there.
+pub fn off_watch(text: &str) -> (&str, bool) {
+    let text = text.trim();
+    let without = |word: &&str| {
+        let (rest, end) = text.split_at_checked(text.len().checked_sub(word.len())?)?;
+        end.eq_ignore_ascii_case(word).then(|| rest.trim_end())
+    };
+    WATCH.iter().find_map(without).map_or((text, false), |rest| (rest, true))
+}
+
+/// Writes a time so that [`off_watch`] reads the same from it.
+pub fn by_watch(text: &str, by_watch: bool) -> String {
+    if by_watch { format!("{text} watch") } else { text.to_owned() }
+}
+
 fn settle(text: &str, naive: NaiveDateTime, zone: Zone) -> Result<Time, BadTime> {
     match zone.resolve(naive) {
         LocalResult::Single(at) => Ok(at),

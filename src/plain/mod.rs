@@ -23,11 +23,11 @@ use std::sync::Arc;
 use crate::app::effect::{Effect, Msg};
 use crate::app::kept::Kept;
 use crate::domain::decide::{Intent, Refusal, check_learned_at, decide};
-use crate::domain::event::{ClockQuality, Entry, Mode};
+use crate::domain::event::{ClockQuality, Entry, Mode, ToldBy};
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
-use crate::domain::time::{self, Time, Zone};
+use crate::domain::time::{Time, Zone};
 use crate::words::plain::Word as W;
 use crate::words::refusal::{Message, refusal};
 use crate::words::say::Urgency;
@@ -472,7 +472,7 @@ impl Plain {
             Act::Create { answers, confirmed, .. } => self.judge_new(answers, *confirmed),
             Act::Append { incident, intent } => match self.incident(incident) {
                 Some(i) => decide(i, intent, self.now, self.zone).map(|d| {
-                    let text = self.event_text(i, d.event, d.happened_at);
+                    let text = self.event_text(i, d.event, d.happened_at, intent.told_by());
                     vec![W::WillRecord.with(self.lang, &[&text])]
                 }),
                 None => Ok(Vec::new()),
@@ -504,10 +504,12 @@ impl Plain {
     fn judge_new(&self, answers: &[(String, String)], confirmed: bool) -> Result<Lines, Refusal> {
         let mut out = Vec::new();
         for (field, text) in answers {
-            let at = time::parse(text, self.now, self.zone)
+            let (at, by_watch) = self
+                .moment_of(text)
                 .map_err(|why| Refusal::BadTime { field: field.clone(), why })?;
             check_learned_at(at, self.now, self.zone, confirmed)?;
-            let said = format!("{field} {}", crate::words::say::full(at, self.zone));
+            let by = entry::told_by(by_watch.then_some(ToldBy::Watch), self.lang);
+            let said = format!("{field} {}{by}", crate::words::say::full(at, self.zone));
             out.push(W::WillRecord.with(self.lang, &[&said]));
         }
         Ok(out)

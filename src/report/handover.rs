@@ -27,6 +27,7 @@ pub type Line = (String, bool);
 pub fn lines(incident: &Incident, head: &str, a: &Assessment, style: Style) -> Vec<Line> {
     let work = Work { incident, a, style };
     let mut out = work.top(head);
+    work.starts(&mut out);
     work.clocks(&mut out);
     work.told(&mut out);
     work.open(&mut out);
@@ -89,6 +90,17 @@ impl Work<'_> {
             out.push((format!("{label}  {}{open}", say::bounds(pack, v, lang)), false));
         }
         out
+    }
+
+    /// From which moment the clocks count: the earliest that is known of each kind, on one line.
+    fn starts(&self, out: &mut Vec<Line>) {
+        let all = super::lines::start_lines(&self.incident.case, self.a.now, self.style);
+        let mut parts = all.iter().map(|line| line.split_once("  ").map_or("", |(_, at)| at));
+        if let Some(first) = parts.next() {
+            let label = self.pick("起点", "start");
+            let line = parts.fold(format!("{label}  {first}"), |line, part| line + " | " + part);
+            out.push((line, false));
+        }
     }
 
     fn clocks(&self, out: &mut Vec<Line>) {
@@ -229,10 +241,10 @@ pub fn waits(incident: &Incident, lang: Lang) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    /// A heading and two lines, three lines of level, the clocks, the reports, and four lines.
+    /// A heading and two lines, two lines of level, the start, the clocks, the reports, and four lines.
     #[test]
     fn it_stays_under_twenty_four_lines() {
-        let most = 2 + 2 + 1 + super::CLOCKS + 1 + super::REPORTS + 1 + 2 + 1;
+        let most = 2 + 2 + 1 + 1 + super::CLOCKS + 1 + super::REPORTS + 1 + 2 + 1;
         assert!(most < 24, "{most}");
     }
 }

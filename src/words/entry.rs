@@ -19,11 +19,12 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
                 packs.iter().map(|p| format!("{} {}", p.id, p.edition)).collect();
             fill(lang.pick("建立: {0} ({1})", "opened: {0} ({1})"), &[title, &packs.join(", ")])
         }
-        Event::Answered { set, note } => {
-            let parts: Vec<String> = set
-                .iter()
-                .map(|(name, text)| answered(incident, name, text, now, zone, lang))
-                .collect();
+        Event::Answered { set, note, told_by: by } => {
+            let part = |(name, text): (&String, &String)| {
+                let by = told_by(by.get(name).copied(), lang);
+                format!("{}{by}", answered(incident, name, text, now, zone, lang))
+            };
+            let parts: Vec<String> = set.iter().map(part).collect();
             let note = note.as_ref().map(|n| format!(" ({n})")).unwrap_or_default();
             fill(lang.pick("答: {0}{1}", "answered: {0}{1}"), &[&parts.join("; "), &note])
         }
@@ -45,7 +46,7 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
             lang.pick("不适用: {0}, 因为: {1}", "does not apply: {0}, because: {1}"),
             &[duty_title(incident, duty, lang), because],
         ),
-        Event::Corrected { entry, because, fields } => {
+        Event::Corrected { entry, because, fields, told_by: by } => {
             let n = entry.to_string();
             if fields.is_empty() {
                 fill(
@@ -53,8 +54,11 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
                     &[&n, because],
                 )
             } else {
-                let fields: Vec<String> =
-                    fields.iter().map(|(k, v)| answered(incident, k, v, now, zone, lang)).collect();
+                let part = |(k, v): (&String, &String)| {
+                    let by = told_by(by.get(k).copied(), lang);
+                    format!("{}{by}", answered(incident, k, v, now, zone, lang))
+                };
+                let fields: Vec<String> = fields.iter().map(part).collect();
                 fill(
                     lang.pick("更正 #{0}: {1}, 因为: {2}", "corrects #{0}: {1}, because: {2}"),
                     &[&n, &fields.join(", "), because],
