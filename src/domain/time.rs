@@ -245,3 +245,22 @@ pub fn parse_offset(text: &str) -> Option<Offset> {
 pub fn parse_day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_for_a_watch_is_taken_off_and_written_back() {
+        for text in ["01:58 watch", "01:58 表", "01:58 手表", "01:58表", "01:58 (按手表)"] {
+            assert_eq!(off_watch(text), ("01:58", true), "{text}");
+        }
+        for text in ["01:58", "", "20m ago", "watchful 01:58", "表 01:58"] {
+            assert_eq!(off_watch(text), (text, false), "{text}");
+        }
+        assert_eq!(off_watch("表"), ("", true));
+        assert_eq!(off_watch(&by_watch("01:58", true)), ("01:58", true));
+        assert_eq!(by_watch("01:58", false), "01:58");
+        assert_eq!(off_watch("01:58 (by a watch) "), ("01:58", true));
+    }
+}

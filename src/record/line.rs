@@ -426,7 +426,8 @@ mod tests {
         let record = include_bytes!("../../tests/record/v1/every-kind.jsonl");
         let newer = include_bytes!("../../tests/record/v1/with-newer-entries.jsonl");
         let zones = include_bytes!("../../tests/record/v1/with-zones.jsonl");
-        let all = [&record[..], &newer[..], &zones[..]];
+        let watches = include_bytes!("../../tests/record/v1/with-watches.jsonl");
+        let all = [&record[..], &newer[..], &zones[..], &watches[..]];
         let lines = all.into_iter().flat_map(|record| record.split(|&c| c == b'\n'));
         let (mut good, mut bad) = (0, 0);
         let mut compare = |e: &[u8]| {

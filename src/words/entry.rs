@@ -270,3 +270,25 @@ fn channel_name(incident: &Incident, duty: &str, channel: &str, lang: Lang) -> S
     let found = pack.and_then(|p| p.channel(channel));
     found.map_or_else(|| channel.to_owned(), |(_, c)| lang.of(&c.name).to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_of_any_length_is_written_as_a_number() {
+        let said = |ms| clock_changed(ClockEvent::Stepped, Some(ms), None, Lang::En);
+        assert_eq!(said(i64::MIN), "the wall clock was set -9223372036854775.808 s");
+        assert_eq!(said(i64::MAX), "the wall clock was set +9223372036854775.807 s");
+        assert_eq!(said(-250), "the wall clock was set -0.250 s");
+    }
+
+    #[test]
+    fn an_entry_from_the_future_is_not_called_a_step() {
+        let note = "#7 2026-03-01T20:30:00Z -> 2026-03-01T17:30:00Z";
+        let said = |lang| clock_changed(ClockEvent::Stepped, Some(-10_800_000), Some(note), lang);
+        let clock = format!("this clock is behind the entry before -10800.000 s ({note})");
+        assert_eq!(said(Lang::En), clock);
+        assert!(said(Lang::Zh).starts_with("本机时钟早于上一条的记录时间 -10800.000 s (#7"));
+    }
+}

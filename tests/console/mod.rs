@@ -229,7 +229,8 @@ impl Desk {
                 match decide(found, &intent, self.now, zone()) {
                     Ok(d) => {
                         let n = found.entries.len();
-                        let e = entry(n, self.now, found.mode, d.happened_at, d.event);
+                        let mut e = entry(n, self.now, found.mode, d.happened_at, d.event);
+                        e.happened_by = d.happened_at.and(intent.told_by());
                         found.apply(e.clone());
                         let head = format!("{n:064x}");
                         self.send(Msg::Appended { incident, entries: vec![e], head });

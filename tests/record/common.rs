@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use jishi::domain::event::{
-    Attachment, Boot, ClockEvent, ClockQuality, Entry, Event, Mode, PackPin, Sent, Sync, Who,
+    Attachment, Boot, ClockEvent, ClockQuality, Entry, Event, Mode, PackPin, Sent, Sync, ToldBy,
+    Who,
 };
 use jishi::domain::time::{Time, Zone, parse_offset};
 use jishi::host::clock::FixedClock;
@@ -167,6 +168,41 @@ pub(crate) fn in_zones() -> Vec<Entry> {
     let written = (0..).zip(events).map(|(n, (event, zone))| {
         let mut entry = entry(n, event);
         entry.clock.zone = Some(zone.to_owned());
+        entry
+    });
+    written.collect()
+}
+
+/// Times that were read from somebody's watch: of an act, of answers, of a corrected field.
+pub(crate) fn by_watch() -> Vec<Entry> {
+    let map = |k: &str, v: &str| [(k.to_owned(), v.to_owned())].into();
+    let mark = |k: &str| [(k.to_owned(), ToldBy::Watch)].into();
+    let learned = "2026-03-01T17:10:00Z";
+    let events = [
+        opened(),
+        Event::Answered {
+            set: map("learned_at", learned),
+            note: None,
+            told_by: mark("learned_at"),
+        },
+        Event::Answered {
+            set: [("learned_at", learned), ("pi_persons", "7")]
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .into(),
+            note: Some("by phone".to_owned()),
+            told_by: mark("learned_at"),
+        },
+        Event::Corrected {
+            entry: 1,
+            because: "misread".to_owned(),
+            fields: map("learned_at", "2026-03-01T17:09:00Z"),
+            told_by: mark("learned_at"),
+        },
+        noted("x"),
+    ];
+    let written = (0..).zip(events).map(|(n, event)| {
+        let mut entry = entry(n, event);
+        entry.happened_by = entry.happened_at.map(|_| ToldBy::Watch);
         entry
     });
     written.collect()
