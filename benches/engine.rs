@@ -52,6 +52,8 @@ fn typical(pack: &Arc<Pack>) -> Case {
         to: Some("police".into()),
         sent_at: learned() + TimeDelta::minutes(30),
         received_at: None,
+        sent_by: None,
+        received_by: None,
         failed: false,
         channel: Some("phone".into()),
         reference: None,
@@ -113,7 +115,11 @@ fn entries(pack: &Pack, count: u64) -> Vec<Entry> {
 }
 
 fn answered(fact: &str, text: &str) -> Event {
-    Event::Answered { set: BTreeMap::from([(fact.to_owned(), text.to_owned())]), note: None }
+    Event::Answered {
+        set: BTreeMap::from([(fact.to_owned(), text.to_owned())]),
+        note: None,
+        told_by: BTreeMap::new(),
+    }
 }
 
 fn engine(c: &mut Criterion) {

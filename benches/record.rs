@@ -77,7 +77,7 @@ fn entry(n: u64, event: Event) -> Entry {
         by: Who { login: "alice".to_owned(), ..Who::default() },
         mode: Mode::Live,
         boot: Boot { id: "0d6f1c8a-5a0e-4b0c-9f65-0a4a3b7f1f11".to_owned(), ms: 1000 + n },
-        clock: ClockQuality { sync: Sync::Yes, maxerror_us: Some(2500) },
+        clock: ClockQuality { sync: Sync::Yes, maxerror_us: Some(2500), zone: None },
         event,
     }
 }
@@ -97,6 +97,7 @@ fn write_record(path: &Path, count: u64, id: u64, pack: &Pack) {
             n if n % 3 == 0 => Event::Answered {
                 set: [("pi_persons".to_owned(), n.to_string())].into(),
                 note: None,
+                told_by: [].into(),
             },
             n => Event::Noted { text: format!("{n} 日志已保全 firewall rule 12 is in place") },
         };

@@ -13,7 +13,8 @@
 //!   question     what to ask next      assess   all of it at one moment      diff   two of them compared
 //!   event        what can stand in a record
 //!   incident     the fold of a record  decide/  intent -> event, or a refusal
-//!   clockwatch   what three clocks say of one another: steps, suspends, zones
+//!   clockwatch   what the clocks say of one another and of the record: steps, sleeps, zones, sources
+//!   footing      what the records lie on
 //! record/      THE BYTES OF THE RECORD. Canonical form, lines, chain, damage, checkpoints, checking. No files.
 //! packs/       RULES AS DATA. RON -> tree with positions -> checked pack; law cases; conditions in words.
 //! report/      WHAT IS SAID. The assessment as JSON and as lines; the hand-over.
@@ -22,7 +23,7 @@
 //! plain/       THE SAME, LINE BY LINE.
 //! words/       all text of the interface, zh and en; the law's text lives in the packs.
 //! host/        THE WORLD.
-//!   clock who paths config     what the machine and the user say
+//!   clock tz who paths config  what the machine and the user say
 //!   store/ desk heads          records on disk; incidents on top of them; the heads remembered of them
 //!   plain_file                 files that are neither waited for nor without an end
 //!   own process                a folder of one user's own in a shared place; whether a process is gone

@@ -295,7 +295,7 @@ fn bad_input_is_refused_with_place_value_and_mend_and_leaves_the_record_alone() 
         ),
         (&["received", &id, "first_report.police"], 1, &["sent"]),
         (&["waive", &id, "first_report.police", "--because", " "], 2, &["because"]),
-        (&["correct", &id, "99", "--because", "x"], 1, &["99", "2"]),
+        (&["correct", &id, "99", "--because", "x"], 1, &["99", "counted from 0"]),
         (&["correct", &id, "0", "--because", "x"], 1, &["cannot be withdrawn"]),
         (&["correct", &id, "1", "--because", "x", "nonsense=1"], 2, &["`nonsense`"]),
         (&["note", &id, "bell\u{7}"], 2, &["U+0007"]),
@@ -455,9 +455,11 @@ fn a_record_that_is_damaged_further_up_is_shown_as_far_as_it_holds_and_never_wri
     let path = home.0.path().join("live").join(&id).join("record.jsonl");
     let text = std::fs::read_to_string(&path).expect("read").replace("\"one\"", "\"0ne\"");
     std::fs::write(&path, &text).expect("written");
+    let n = text.lines().position(|line| line.contains("0ne")).expect("changed");
+    let (en, zh) = (format!("entry {n}"), format!("第 {n} 条"));
     for (lang, parts) in [
-        ("en", ["entry 2", "the digest does not fit", "log export"]),
-        ("zh", ["第 2 条", "摘要与条目不符", "log export"]),
+        ("en", [en.as_str(), "the digest does not fit", "log export"]),
+        ("zh", [zh.as_str(), "摘要与条目不符", "log export"]),
     ] {
         for command in [&["status", &id][..], &["log", "show", &id], &["handover", &id, "--show"]] {
             let out = home.run(&[command, &["--lang", lang][..]].concat());

@@ -525,11 +525,12 @@ fn beside_entries_of_a_newer_version_only_a_note_or_an_explicit_yes_is_recorded(
     let path = record_file(home.path(), &id);
     let mut bytes = std::fs::read(&path).unwrap();
     let last = bytes.split(|b| *b == b'\n').rfind(|l| !l.is_empty()).unwrap();
-    let prev = decode(last).unwrap().head;
+    let last = decode(last).unwrap();
+    let (n, prev) = (last.entry.n + 1, last.head);
     let entry = "00000000000000000000000000000abc";
     let e = format!(
         "{{\"at\":\"2026-03-02T00:00:00.000Z\",\"id\":\"{entry}\",\"kind\":\"\u{202e}evil\",\
-         \"mode\":\"live\",\"n\":2,\"prev\":\"{prev}\",\"v\":9}}"
+         \"mode\":\"live\",\"n\":{n},\"prev\":\"{prev}\",\"v\":9}}"
     );
     let line = format!("{{\"e\":{e},\"h\":\"{}\"}}\n", Digest::of(e.as_bytes()));
     bytes.extend_from_slice(line.as_bytes());
@@ -540,7 +541,7 @@ fn beside_entries_of_a_newer_version_only_a_note_or_an_explicit_yes_is_recorded(
         &["sent", &id, "first_report.police", "--channel", "phone"],
         &["received", &id, "first_report.police"],
         &["waive", &id, "crime_report", "--because", "x"],
-        &["correct", &id, "1", "--because", "x", "note=y"],
+        &["correct", &id, "0", "--because", "x", "title=y"],
         &["handover", &id, "--to", "wang"],
     ];
     for args in acts {
@@ -691,7 +692,7 @@ fn output_that_a_full_disk_does_not_take_is_no_success_and_a_reader_that_left_is
         "{ids:?} {said}"
     );
     let said = full(&["note", &id, "x"]);
-    assert!(said.contains(&format!("entry 2 of {id} is recorded")), "{said}");
+    assert!(said.contains(&format!(" of {id} is recorded")), "{said}");
 
     for args in [&["log", "show", &id][..], export, &["--help"], &["status", "--format=json"]] {
         let mut child = jishi(home.path())

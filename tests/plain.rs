@@ -71,6 +71,7 @@ impl House {
                 String::new(),
             )],
             kept: Vec::new(),
+            clock: ClockQuality::default(),
             mode: Mode::Live,
             open: None,
         };

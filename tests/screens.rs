@@ -104,7 +104,7 @@ fn empty_long_and_damaged() {
     }
     let mut s = setup(Lang::Zh);
     s.problems = vec![("2026-0228-a".to_owned(), "第 7 条摘要不符".to_owned())];
-    s.clock = ClockQuality { sync: Sync::No, maxerror_us: None };
+    s.clock = ClockQuality { sync: Sync::No, ..ClockQuality::default() };
     let d = Desk::new(s, night());
     assert!(d.screen().contains("2026-0228-a") && d.screen().contains("第 7 条摘要不符"));
     assert!(d.screen().contains("时钟未同步"));

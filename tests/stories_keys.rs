@@ -4,13 +4,14 @@
 
 mod console;
 
+use chrono::TimeDelta;
 use console::*;
 use jishi::app::effect::{Effect, Msg};
 use jishi::app::key::{Code, Key};
 use jishi::app::screen::Screen;
 use jishi::domain::decide::Intent;
 use jishi::domain::duty::State;
-use jishi::domain::event::{Event, Mode};
+use jishi::domain::event::{Event, Mode, ToldBy};
 use jishi::words::Lang;
 
 const POLICE: &str = "cn-cac-2025/first_report.police";
@@ -56,6 +57,41 @@ fn an_incident_is_opened_by_keyboard_and_the_hour_runs_from_when_it_was_learned_
     assert!(screen.contains("报告公安机关") && screen.contains("报告保护工作部门"), "{screen}");
     let next = d.app.current().unwrap().assessment.next().unwrap();
     assert_eq!(next.due, Some(at("02:40")));
+}
+
+#[test]
+fn a_time_from_a_watch_is_marked_in_every_field_of_a_time() {
+    let watch = |d: &Desk, name: &str| match &d.stored().entries.last().unwrap().event {
+        Event::Answered { told_by, .. } | Event::Corrected { told_by, .. } => {
+            told_by.get(name) == Some(&ToldBy::Watch)
+        }
+        other => panic!("{other:?}"),
+    };
+    let mut d = Desk::new(setup(Lang::Zh), vec![]);
+    d.clock("02:02");
+    d.keys("N type:票务主功能中断 Tab C-u type:01:40表");
+    assert!(d.screen().contains("= 2026-03-02 01:40:00 +08:00 (按手表)"), "{}", d.screen());
+    d.keys("Enter Esc");
+    assert_eq!(d.stored().case.anchors["learned_at"], at("01:40"));
+    assert!(watch(&d, "learned_at"));
+    // A report, an answer in the triage, a correction.
+    d.keys("r Tab Tab Tab Tab type:02:01watch");
+    assert!(d.screen().contains("02:01:00 +08:00 (按手表)"), "{}", d.screen());
+    d.keys("Enter");
+    let sent = d.stored().entries.last().unwrap();
+    assert_eq!((sent.happened_at, sent.happened_by), (Some(at("02:01")), Some(ToldBy::Watch)));
+    d.keys("w");
+    assert!(d.screen().contains("01:40:00 +08:00 (按手表)"), "{}", d.screen());
+    d.keys("Esc e type:02:02手表 Enter");
+    assert!(watch(&d, "handling_ended_at"), "{}", d.screen());
+    d.keys("l");
+    assert!(d.screen().contains("(按手表)"), "{}", d.screen());
+    d.keys("c");
+    assert!(d.screen().contains("2026-03-02T02:02:00+08:00 watch"), "{}", d.screen());
+    d.keys("Tab C-u type:02:01:30表 Tab type:看错 Enter");
+    assert!(watch(&d, "handling_ended_at"), "{}", d.screen());
+    assert_eq!(d.stored().case.anchors["handling_ended_at"], at("02:01") + TimeDelta::seconds(30));
+    assert!(d.stored().case.told_by.contains_key("handling_ended_at"));
 }
 
 #[test]
@@ -496,8 +532,8 @@ fn no_sequence_of_keys_breaks_the_console_at_any_size() {
             if i % 10 == 0 {
                 let (cols, rows) = sizes[next(sizes.len())];
                 d.resize(cols, rows);
-                d.send(Msg::Tick { now: d.now + chrono::TimeDelta::seconds(i) });
-                d.now += chrono::TimeDelta::seconds(i);
+                d.send(Msg::Tick { now: d.now + TimeDelta::seconds(i) });
+                d.now += TimeDelta::seconds(i);
             }
             d.mood = [Mood::Writes, Mood::Writes, Mood::Writes, Mood::Fails][next(4)];
             d.buffer();
@@ -571,7 +607,7 @@ mod wake {
             d.keys(keys);
             let before = d.screen();
             let wake = d.app.wake().unwrap();
-            d.send(Msg::Tick { now: wake - chrono::TimeDelta::milliseconds(1) });
+            d.send(Msg::Tick { now: wake - TimeDelta::milliseconds(1) });
             assert_eq!(d.screen(), before);
             d.send(Msg::Tick { now: wake });
             assert_ne!(d.screen(), before);

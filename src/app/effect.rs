@@ -4,6 +4,7 @@
 use crate::domain::clockwatch::Change;
 use crate::domain::decide::{Attempt, Intent, Refusal};
 use crate::domain::event::{Attachment, ClockQuality, Entry};
+use crate::domain::footing::Unfirm;
 use crate::domain::incident::Incident;
 use crate::domain::time::Time;
 use crate::words::caveat::Caveat;
@@ -91,9 +92,15 @@ pub enum Msg {
     Present(Vec<String>),
     /// Something happened to the wall clock.
     ClockChanged(Change),
-    /// The records lie in a folder of another machine, on a file system of this name: that several
-    /// write at once cannot be promised there.
-    FarFolder(String),
+    /// The records of all incidents, or of one, lie where not everything that is promised holds.
+    Unfirm(Unfirm),
+    /// TZ names no zone: what it says, and the offset at which times are read instead.
+    BadZone {
+        /// The text of TZ.
+        tz: String,
+        /// The offset.
+        offset: String,
+    },
     /// What stands against relying on an incident's record, the gravest first.
     Caveats {
         /// The incident's id.

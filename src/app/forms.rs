@@ -1,5 +1,7 @@
 //! How each form is filled at first, what depends on what in it, and what it records.
 
+use std::collections::BTreeMap;
+
 use super::effect::Effect;
 use super::form::{Field, Form, FormKind, Input, Name};
 use super::said::Said;
@@ -8,11 +10,12 @@ use super::{App, Item, board};
 use crate::domain::case::{Case, LEARNED_AT};
 use crate::domain::decide::{self, Intent, Refusal};
 use crate::domain::duty::DutyStatus;
-use crate::domain::event::{Entry, Event};
+use crate::domain::event::{Entry, Event, ToldBy};
 use crate::domain::incident::correctable;
 use crate::domain::time::{self, Time, Zone};
 use crate::domain::value::{Span, Value};
 use crate::words::console::Word as W;
+use crate::words::entry::told_by;
 use crate::words::say;
 
 /// The choice of a correction that takes a whole entry back.
@@ -185,14 +188,16 @@ impl App {
 
     fn field_text(&self, case: &Case, entry: &Entry, field: &str) -> String {
         if field == "happened_at" {
-            return time::write_local(entry.happened_at.unwrap_or(entry.at), self.zone);
+            let at = time::write_local(entry.happened_at.unwrap_or(entry.at), self.zone);
+            return time::by_watch(&at, entry.happened_by.is_some());
         }
         let some = |t: &Option<String>| t.clone().unwrap_or_default();
         match (&entry.event, field) {
             (Event::Opened { title, .. }, _) => title.clone(),
             (Event::Answered { note, .. }, "note") => some(note),
-            (Event::Answered { set, .. }, f) => {
-                set.get(f).map(|text| self.local_answer(case, f, text)).unwrap_or_default()
+            (Event::Answered { set, told_by, .. }, f) => {
+                let text = set.get(f).map(|text| self.local_answer(case, f, text));
+                time::by_watch(&text.unwrap_or_default(), told_by.contains_key(f))
             }
             (Event::Sent(s), "to") => s.to.clone(),
             (Event::Sent(s), "channel") => s.channel.clone(),
@@ -234,20 +239,36 @@ impl App {
 
     fn is_late(&self, item: &Item, form: &Form) -> bool {
         let at = form.filled(Name::HappenedAt);
-        let at = at.and_then(|t| time::parse(&t, self.now, self.zone).ok()).unwrap_or(self.now);
+        let at = at.and_then(|t| time::parse(time::off_watch(&t).0, self.now, self.zone).ok());
+        let at = at.unwrap_or(self.now);
         let due = item.assessment.duty(&form.value(Name::Duty)).and_then(|d| d.due);
         due.is_some_and(|due| at > due) && form.filled(Name::Failed).is_none()
     }
 
     fn when(&self, form: &Form) -> Result<Option<Time>, Refusal> {
         let Some(text) = form.filled(Name::HappenedAt) else { return Ok(None) };
-        time::parse(&text, self.now, self.zone)
+        time::parse(time::off_watch(&text).0, self.now, self.zone)
             .map(Some)
             .map_err(|why| Refusal::BadTime { field: "happened_at".to_owned(), why })
     }
 
+    /// How the time in a field is read that somebody's watch showed; nothing for another.
+    pub fn read_from_watch(&self, field: Name, text: &str) -> Option<String> {
+        let (text, by_watch) = time::off_watch(text);
+        let is_time = matches!(field, Name::HappenedAt | Name::LearnedAt) && by_watch;
+        let at = is_time.then(|| time::parse(text, self.now, self.zone).ok()).flatten()?;
+        let by = told_by(Some(ToldBy::Watch), self.lang);
+        Some(format!("= {}{by}", say::full(at, self.zone)))
+    }
+
     /// What a form is to record.
     pub(super) fn intent(&self, form: &Form) -> Result<Intent, Refusal> {
+        let intent = self.bare_intent(form)?;
+        let by_watch = form.filled(Name::HappenedAt).is_some_and(|t| time::off_watch(&t).1);
+        Ok(if by_watch { Intent::ByWatch(Box::new(intent)) } else { intent })
+    }
+
+    fn bare_intent(&self, form: &Form) -> Result<Intent, Refusal> {
         Ok(match &form.kind {
             FormKind::Sent => Intent::Report {
                 duty: form.value(Name::Duty),
@@ -308,7 +329,7 @@ impl App {
         for event in events {
             match event {
                 Event::Opened { title: t, .. } => title = t,
-                Event::Answered { set, .. } => written.extend(set),
+                Event::Answered { set, told_by, .. } => written.extend(as_typed(&set, &told_by)),
                 _ => {}
             }
         }
@@ -316,6 +337,16 @@ impl App {
         let (confirmed, again) = (form.asking.long_ago, form.again.clone());
         Ok(Effect::Create { title, packs, answers: written, confirmed, again })
     }
+}
+
+/// Answers as the record keeps them, in the form in which they are typed.
+pub(super) fn as_typed(
+    set: &BTreeMap<String, String>,
+    told_by: &BTreeMap<String, ToldBy>,
+) -> Vec<(String, String)> {
+    let typed =
+        |(k, v): (&String, &String)| (k.clone(), time::by_watch(v, told_by.contains_key(k)));
+    set.iter().map(typed).collect()
 }
 
 fn body_id(case: &Case, duty: &DutyStatus, body: usize) -> String {

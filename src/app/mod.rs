@@ -33,6 +33,7 @@ use crate::domain::clockwatch::Change;
 use crate::domain::decide::Attempt;
 use crate::domain::duty::DutyStatus;
 use crate::domain::event::ClockQuality;
+use crate::domain::footing::Unfirm;
 use crate::domain::incident::{HandOver, Incident};
 use crate::domain::law::Pack;
 use crate::domain::time::{Time, Zone};
@@ -212,7 +213,8 @@ pub struct App {
     keeping: Keeping,
     present: Vec<String>,
     clock_change: Option<Change>,
-    far_folder: Option<String>,
+    unfirm: Vec<Unfirm>,
+    bad_zone: bool,
 }
 
 impl App {
@@ -252,7 +254,8 @@ impl App {
             keeping: Keeping::default(),
             present: Vec::new(),
             clock_change: None,
-            far_folder: None,
+            unfirm: Vec::new(),
+            bad_zone: false,
         };
         app.take_kept(&setup.kept);
         if let Some((text, word)) = app.keymap.problems.first() {
@@ -297,9 +300,14 @@ impl App {
         self.clock_change.as_ref()
     }
 
-    /// The file system of another machine on which the records lie, where they do.
-    pub fn far_folder(&self) -> Option<&str> {
-        self.far_folder.as_deref()
+    /// Where the records lie on something of which not everything that is promised holds.
+    pub fn unfirm(&self) -> &[Unfirm] {
+        &self.unfirm
+    }
+
+    /// Says whether times are read in another zone than TZ means.
+    pub fn bad_zone(&self) -> bool {
+        self.bad_zone
     }
 
     /// Columns and rows.

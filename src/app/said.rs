@@ -3,9 +3,10 @@
 use super::App;
 use crate::domain::clockwatch::Change;
 use crate::domain::decide::Refusal;
+use crate::domain::footing::Unfirm;
 use crate::words::caveat::Caveat;
 use crate::words::console::Word as W;
-use crate::words::entry::{clock_changed, far_folder};
+use crate::words::entry::{bad_zone, clock_changed, unfirm};
 use crate::words::refusal::Message;
 use crate::words::spoken::spoken;
 
@@ -18,8 +19,10 @@ pub enum Said {
     Refusal(Box<Refusal>),
     /// What happened to the wall clock.
     Clock(Box<Change>),
-    /// The records lie on a file system of another machine, of this kind.
-    FarFolder(String),
+    /// The records lie where not everything that is promised holds.
+    Unfirm(Unfirm),
+    /// TZ names no zone: what it says, and the offset that is taken instead.
+    BadZone(String, String),
     /// What stands against relying on a record.
     Caveat(Box<Caveat>),
     /// Words that the host chose.
@@ -56,7 +59,8 @@ impl App {
             Said::Clock(c) => {
                 Message::plain(clock_changed(c.what, c.ms, c.note.as_deref(), self.lang))
             }
-            Said::FarFolder(kind) => Message::plain(far_folder(kind, self.lang)),
+            Said::Unfirm(found) => Message::plain(unfirm(found, self.lang)),
+            Said::BadZone(tz, offset) => Message::plain(bad_zone(tz, offset, self.lang)),
             Said::Caveat(caveat) => caveat.message(self.lang).clone(),
             Said::Message(message) => message.clone(),
         }

@@ -89,6 +89,7 @@ impl Triage {
             Some(kind) => t.offer(kind, known, zone),
             None => {
                 let text = case.anchors.get(id).map(|at| local(*at, zone)).unwrap_or_default();
+                let text = time::by_watch(&text, case.told_by.contains_key(id));
                 let typed = Choice::Typed(Typed::Moment, Line::new(&text));
                 t.choices = vec![typed, Choice::Unknown];
             }

@@ -2,6 +2,7 @@
 
 use super::effect::{Effect, Msg};
 use super::form::{Asking, Form, FormKind, Input, Name};
+use super::forms::as_typed;
 use super::key::{Code, Key};
 use super::keymap::{Action, Bound, Context};
 use super::said::Said;
@@ -53,9 +54,13 @@ impl App {
                 self.tell(Said::Clock(Box::new(change.clone())));
                 self.clock_change = Some(change);
             }
-            Msg::FarFolder(kind) => {
-                self.tell(Said::FarFolder(kind.clone()));
-                self.far_folder = Some(kind);
+            Msg::Unfirm(found) => {
+                self.tell(Said::Unfirm(found.clone()));
+                self.unfirm.push(found);
+            }
+            Msg::BadZone { tz, offset } => {
+                self.tell(Said::BadZone(tz, offset));
+                self.bad_zone = true;
             }
             Msg::Caveats { incident, caveats } => {
                 self.caveats.insert(incident, caveats);
@@ -511,13 +516,12 @@ impl App {
 /// moment at which the key was pressed, however long the write has to wait.
 fn as_recorded(intent: Intent, event: &Event) -> Intent {
     match (intent, event) {
-        (Intent::Answer { note, happened_at, confirmed, .. }, Event::Answered { set, .. }) => {
-            let set = set.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-            Intent::Answer { set, note, happened_at, confirmed }
-        }
-        (Intent::Correct { entry, because, .. }, Event::Corrected { fields, .. }) => {
-            let fields = fields.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-            Intent::Correct { entry, because, fields }
+        (
+            Intent::Answer { note, happened_at, confirmed, .. },
+            Event::Answered { set, told_by, .. },
+        ) => Intent::Answer { set: as_typed(set, told_by), note, happened_at, confirmed },
+        (Intent::Correct { entry, because, .. }, Event::Corrected { fields, told_by, .. }) => {
+            Intent::Correct { entry, because, fields: as_typed(fields, told_by) }
         }
         (Intent::Confirmed(inner), event) => {
             Intent::Confirmed(Box::new(as_recorded(*inner, event)))

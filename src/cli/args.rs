@@ -65,6 +65,9 @@ pub enum Cmd {
         /// When it was found or learned of, the earlier (发现或获知)
         #[arg(long, value_name = "TIME")]
         learned_at: String,
+        /// The time was read from somebody's watch, not from this host
+        #[arg(long)]
+        watch: bool,
         /// Rule pack: an id, or a path to a .ron file; cn-cac-2025 if none is named
         #[arg(long, value_name = "ID")]
         pack: Vec<String>,
@@ -85,8 +88,8 @@ pub enum Cmd {
         /// Since when it was known
         #[arg(long, value_name = "TIME")]
         happened_at: Option<String>,
-        /// The time was read from somebody's watch, not from this host
-        #[arg(long, requires = "happened_at")]
+        /// The times given were read from somebody's watch, not from this host
+        #[arg(long)]
         watch: bool,
         /// Why, or where from
         #[arg(long)]

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::args::{Common, Format};
 use super::fault::Fault;
+use crate::domain::clockwatch::write_zone;
 use crate::domain::decide::Attempt;
-use crate::domain::event::Mode;
+use crate::domain::event::{ClockQuality, Mode};
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
 use crate::domain::suggest::nearest;
@@ -19,13 +20,13 @@ use crate::host::desk::{Act, Desk, DeskError, Listing};
 use crate::host::heads::Heads;
 use crate::host::paths::Paths;
 use crate::host::plain_file;
-use crate::host::store::{FsStore, Ground, Record, Room, StoreError};
+use crate::host::store::{FsStore, Record, Room, StoreError};
 use crate::host::who;
 use crate::packs;
 use crate::words::Lang;
 use crate::words::caveat::{Caveat, CaveatKind};
 use crate::words::command::Command;
-use crate::words::entry::far_folder;
+use crate::words::entry::{bad_zone, unfirm};
 use crate::words::refusal::Message;
 use crate::words::say;
 
@@ -184,17 +185,32 @@ impl Ctx {
         Desk::new(self.store(), shelf, self.clock(), self.zone).with_heads(self.heads.clone())
     }
 
-    /// Says on standard error that the records lie on another machine, where they do: that several
-    /// write at once cannot be promised there.
-    pub(super) fn warn_of_ground(&self) {
+    /// Says on standard error what does not hold where the records of an incident, or of all, lie.
+    pub(super) fn warn_of_ground(&self, id: Option<&str>) {
         let store = self.store();
         if let Some(room) = store.room().filter(Room::low) {
             let left = say::room(room.free + room.reserve);
             super::out::note(&Command::LittleRoom.with(self.lang, &[&left]));
         }
-        if let Ground::Network(kind) = store.ground() {
-            super::out::note(&format!("jishi: {}", far_folder(kind, self.lang)));
+        // What is no id of an incident is found out by whoever opens it.
+        let id = id.map(|id| store.resolve(id).unwrap_or_default());
+        for found in store.unfirm(id.as_deref()) {
+            super::out::note(&format!("jishi: {}", unfirm(&found, self.lang)));
         }
+    }
+
+    /// Says on standard error that times are read in another zone than TZ means.
+    pub(super) fn warn_of_zone(&self) {
+        if let Some(tz) = self.clock.bad_zone() {
+            let offset = self.zone.show(self.clock.now()).format("%:z").to_string();
+            super::out::note(&format!("jishi: {}", bad_zone(&tz, &offset, self.lang)));
+        }
+    }
+
+    /// How far the host's clock can be trusted, and in which zone times are read.
+    pub(super) fn clock_quality(&self) -> ClockQuality {
+        let zone = write_zone(&self.clock.zone_name(), self.zone, self.clock.now());
+        ClockQuality { zone: Some(zone), ..self.clock.quality() }
     }
 
     /// Seconds within which a clock counts as ending soon.

@@ -174,6 +174,8 @@ fn submission(
         to: sub.to.clone(),
         sent_at,
         received_at,
+        sent_by: None,
+        received_by: None,
         failed: false,
         channel: None,
         reference: None,

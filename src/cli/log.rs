@@ -8,6 +8,7 @@ use super::args::{Format, LogCmd, SignWith};
 use super::ctx::Ctx;
 use super::fault::Fault;
 use super::{out, sign, verify, witness};
+use crate::domain::event::{Entry, Sync};
 use crate::host::paths::record_name;
 use crate::host::plain_file;
 use crate::host::store::StoreError;
@@ -45,6 +46,8 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     let (incident, _) = ctx.opened(&desk, id)?;
     let incident = &incident;
     let now = ctx.now();
+    let unkept = |e: &Entry| e.clock.sync == Sync::No;
+    let any = incident.entries.iter().any(unkept);
     for e in &incident.entries {
         let at = say::full(e.at, ctx.zone);
         let gone = match incident.corrected.get(&e.n) {
@@ -52,7 +55,12 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
             None => String::new(),
         };
         let text = entry::summary(incident, e, now, ctx.zone, ctx.lang);
-        out::line(&format!("{:>4}  {at}  {}  {text}{gone}", e.n, e.by.shown()));
+        let mark = match (any, unkept(e)) {
+            (true, true) => "*",
+            (true, false) => " ",
+            (false, _) => "",
+        };
+        out::line(&format!("{:>4}  {at}{mark}  {}  {text}{gone}", e.n, e.by.shown()));
         if let Some(when) = e.happened_at {
             let label = ctx.lang.pick("发生于", "happened at");
             let by = entry::told_by(e.happened_by, ctx.lang);
@@ -61,6 +69,9 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
         if let Some((record, ..)) = e.event.beginning() {
             out::line(&format!("      {} {record}", ctx.lang.pick("记录编号", "record id")));
         }
+    }
+    if any {
+        out::line(&format!("   *  {}", entry::unkept_mark(ctx.lang)));
     }
     Ok(0)
 }

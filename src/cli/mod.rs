@@ -132,6 +132,10 @@ fn dispatch(cli: &Cli) -> Result<u8, Fault> {
         )
     ) || matches!(&cli.command, Some(Cmd::Log(c)) if !matches!(c, LogCmd::Accept { .. }));
     let ctx = Ctx::new(&cli.common, reads)?;
+    // A prompt shows no time of day, and a console says it itself.
+    if !matches!(cli.command, None | Some(Cmd::Open { .. } | Cmd::Next)) {
+        ctx.warn_of_zone();
+    }
     let outcome = obey(&ctx, cli);
     witness::tell(&ctx, cli.command.as_ref(), outcome)
 }
@@ -140,8 +144,8 @@ fn obey(ctx: &Ctx, cli: &Cli) -> Result<u8, Fault> {
     match &cli.command {
         None => console::run(ctx, None, cli.common.plain),
         Some(Cmd::Open { id }) => console::run(ctx, Some(id), cli.common.plain),
-        Some(Cmd::New { title, learned_at, pack, facts, yes }) => {
-            record::new(ctx, title, learned_at, pack, facts, *yes)
+        Some(Cmd::New { title, learned_at, watch, pack, facts, yes }) => {
+            record::new(ctx, title, learned_at, pack, facts, (*watch, *yes))
         }
         Some(Cmd::Assess { file }) => status::assess(ctx, file),
         Some(Cmd::Status { id, check, soon, advice }) => {

@@ -13,7 +13,8 @@ use crate::domain::case::LEARNED_AT;
 use crate::domain::decide::{Intent, Refusal};
 use crate::domain::diff;
 use crate::domain::duty::State;
-use crate::domain::event::{Attachment, Event};
+use crate::domain::event::{Attachment, Entry, Event, ToldBy};
+use crate::domain::text::printable;
 use crate::domain::time::{self, Time};
 use crate::host::beside;
 use crate::report::lines;
@@ -38,12 +39,14 @@ pub(super) fn new(
     learned_at: &str,
     packs: &[String],
     args: &[String],
-    yes: bool,
+    (watch, yes): (bool, bool),
 ) -> Result<u8, Fault> {
-    ctx.warn_of_ground();
+    ctx.warn_of_ground(None);
     let mut answers = facts::pairs(args, ctx.lang).map_err(Fault::usage)?;
     answers.retain(|(name, _)| name != LEARNED_AT);
-    answers.insert(0, (LEARNED_AT.to_owned(), learned_at.to_owned()));
+    let (learned_at, marked) = time::off_watch(learned_at);
+    let text = time::by_watch(learned_at, watch || marked);
+    answers.insert(0, (LEARNED_AT.to_owned(), text));
     let learned = moment(ctx, "learned_at", Some(learned_at))?;
     let packs = ctx.packs(packs)?;
     let ids: Vec<String> = packs.iter().map(|p| p.id.clone()).collect();
@@ -53,7 +56,8 @@ pub(super) fn new(
         .draft_new(title, &ids, &answers, yes, &act)
         .and_then(|new| desk.store_new(&new))
         .map_err(|e| ctx.act_fault(&act, false, e))?;
-    echo(ctx, "learned_at", learned_at, learned);
+    clock_noted(ctx, &incident.entries);
+    echo(ctx, "learned_at", learned_at, learned, watch || marked);
     if ctx.format == Format::Json {
         let entry = incident.entries.last();
         out::json(&RecordedJson {
@@ -137,7 +141,7 @@ pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
         Cmd::Close { id, because, .. } => (id, Intent::Close { because: because.clone() }),
         _ => return Err(Fault::from_refusal(&Refusal::Nothing, ctx.lang)),
     };
-    ctx.warn_of_ground();
+    ctx.warn_of_ground(Some(id));
     let (watch, yes) = said(command);
     let intent = if watch { Intent::ByWatch(Box::new(intent)) } else { intent };
     let intent = if yes { Intent::Confirmed(Box::new(intent)) } else { intent };
@@ -170,6 +174,7 @@ fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
     let timed = *intent != intent.clone().since(act.attempt().at);
     desk.act_on(&mut record, intent, &act).map_err(|e| ctx.act_fault(&act, timed, e))?;
     record.entries.iter().skip(known).for_each(|e| incident.apply(e.clone()));
+    clock_noted(ctx, record.entries.get(known..).unwrap_or_default());
     let incident = &incident;
     let Some(entry) = record.find(act.id()) else {
         return Err(Fault::from_refusal(&Refusal::Nothing, ctx.lang));
@@ -195,6 +200,12 @@ fn record(ctx: &Ctx, id: &str, intent: &Intent) -> Result<u8, Fault> {
     if let Some(at) = entry.happened_at {
         let by = entry_words::told_by(entry.happened_by, ctx.lang);
         out::note(&format!("happened_at {}{by}", time::write_local(at, ctx.zone)));
+    }
+    if let Event::Answered { told_by, .. } | Event::Corrected { told_by, .. } = &entry.event
+        && !told_by.is_empty()
+    {
+        // Which of the times were taken for those of a watch.
+        out::note(&entry_words::summary(incident, entry, now, ctx.zone, ctx.lang));
     }
     let new = incident.assess(now.max(entry.at));
     let changes = diff::diff(&old, &new);
@@ -237,6 +248,16 @@ fn handover(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     Ok(0)
 }
 
+/// Says what had to be recorded of the clock before an act.
+fn clock_noted(ctx: &Ctx, entries: &[Entry]) {
+    for e in entries {
+        if let Event::ClockChanged { what, ms, note } = &e.event {
+            let text = entry_words::clock_changed(*what, *ms, note.as_deref(), ctx.lang);
+            out::note(&format!("jishi: #{} {}", e.n, printable(&text)));
+        }
+    }
+}
+
 fn moment(ctx: &Ctx, field: &str, text: Option<&str>) -> Result<Option<Time>, Fault> {
     let Some(text) = text else { return Ok(None) };
     time::parse(text, ctx.now(), ctx.zone)
@@ -244,12 +265,13 @@ fn moment(ctx: &Ctx, field: &str, text: Option<&str>) -> Result<Option<Time>, Fa
         .map_err(|why| Fault::usage(crate::words::refusal::bad_time(field, &why, ctx.lang)))
 }
 
-/// Echoes a time with its offset where it was given without one.
-fn echo(ctx: &Ctx, field: &str, given: &str, at: Option<Time>) {
+/// Echoes a time with its offset where it was given without one, or read from a watch.
+fn echo(ctx: &Ctx, field: &str, given: &str, at: Option<Time>, by_watch: bool) {
     if let Some(at) = at
-        && chrono::DateTime::parse_from_rfc3339(given).is_err()
+        && (by_watch || chrono::DateTime::parse_from_rfc3339(given).is_err())
     {
-        let shown = time::write_local(at, ctx.zone);
+        let by = entry_words::told_by(by_watch.then_some(ToldBy::Watch), ctx.lang);
+        let shown = time::write_local(at, ctx.zone) + by;
         out::note(&Command::ReadAs.with(ctx.lang, &[&format!("{field} `{given}`"), &shown]));
     }
 }

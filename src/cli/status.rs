@@ -10,6 +10,8 @@ use super::fault::Fault;
 use super::{facts, out};
 use crate::domain::assess::Assessment;
 use crate::domain::duty::DutyStatus;
+use crate::domain::event::ClockQuality;
+use crate::domain::footing::Footing;
 use crate::domain::incident::Incident;
 use crate::domain::law::Role;
 use crate::domain::time;
@@ -17,12 +19,12 @@ use crate::domain::tri::Tri;
 use crate::host::desk::Desk;
 use crate::host::harden;
 use crate::host::paths::record_name;
-use crate::host::store::{Ground, Record};
+use crate::host::store::Record;
 use crate::report::{json, lines};
 use crate::words::command::Command;
 use crate::words::refusal::Message;
-use crate::words::say;
 use crate::words::witness::Witness;
+use crate::words::{entry, say};
 
 /// One incident with its assessment, as `status --format json` prints it.
 #[derive(Serialize)]
@@ -30,6 +32,8 @@ struct StatusJson<'a> {
     incident: IncidentJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ground: Option<GroundJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock: Option<ClockQuality>,
     #[serde(flatten)]
     assessment: json::AssessmentJson<'a>,
 }
@@ -61,19 +65,19 @@ struct CaveatJson {
 #[derive(Serialize)]
 struct GroundJson {
     kind: &'static str,
-    file_system: Option<&'static str>,
+    file_system: Option<String>,
     shared_writing: bool,
 }
 
-fn ground(ctx: &Ctx) -> GroundJson {
-    let ground = ctx.store().ground();
-    let (kind, file_system) = match ground {
-        Ground::Local => ("local", None),
-        Ground::Memory => ("memory", None),
-        Ground::Network(name) => ("network", Some(name)),
-        Ground::Unknown => ("unknown", None),
+fn ground(footing: Footing) -> GroundJson {
+    let shared_writing = footing.takes_several();
+    let (kind, file_system) = match footing {
+        Footing::Local => ("local", None),
+        Footing::Memory => ("memory", None),
+        Footing::Overlay => ("overlay", None),
+        Footing::Shared(name) => ("network", Some(name)),
+        Footing::Unknown => ("unknown", None),
     };
-    let shared_writing = matches!(ground, Ground::Local | Ground::Memory);
     GroundJson { kind, file_system, shared_writing }
 }
 
@@ -82,6 +86,7 @@ struct AllJson<'a> {
     schema: u32,
     now: String,
     ground: GroundJson,
+    clock: ClockQuality,
     incidents: Vec<StatusJson<'a>>,
     problems: Vec<ProblemJson<'a>>,
 }
@@ -109,7 +114,7 @@ pub(super) fn status(
             Fault::usage(Message::plain(format!("--soon: `{text}`")).hint("30m, 1h30m, PT45M"))
         })?,
     };
-    ctx.warn_of_ground();
+    ctx.warn_of_ground(id);
     let desk = ctx.desk(Vec::new());
     let now = ctx.now();
     let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon, lead: ctx.lead() };
@@ -117,8 +122,9 @@ pub(super) fn status(
         let (incident, record) = ctx.opened(&desk, id)?;
         let a = incident.assess(now);
         if ctx.format == Format::Json {
-            let ground = Some(ground(ctx));
-            out::json(&StatusJson { ground, ..one(&desk, &incident, &record, &a, ctx) });
+            let ground = Some(ground(ctx.store().ground_of(&incident.id)));
+            let clock = Some(ctx.clock_quality());
+            out::json(&StatusJson { ground, clock, ..one(&desk, &incident, &record, &a, ctx) });
         } else {
             header(&incident, &record, ctx);
             for line in lines::assessment(&incident.case, &a, style, advice) {
@@ -149,7 +155,8 @@ pub(super) fn status(
         out::json(&AllJson {
             schema: json::SCHEMA,
             now: time::write_local(now, ctx.zone),
-            ground: ground(ctx),
+            ground: ground(ctx.store().ground()),
+            clock: ctx.clock_quality(),
             incidents: assessed
                 .iter()
                 .map(|((incident, record), a)| one(&desk, incident, record, a, ctx))
@@ -163,6 +170,9 @@ pub(super) fn status(
                 let short = caveat.kind.short(incident.unread(), ctx.lang);
                 out::note(&format!("jishi: {}: {short}", incident.id));
             }
+        }
+        if let Some(text) = entry::unkept(&ctx.clock_quality(), ctx.lang) {
+            out::note(&format!("jishi: {text}"));
         }
         if assessed.is_empty() && problems.is_empty() {
             out::note(Command::NoIncidents.text(ctx.lang));
@@ -259,6 +269,7 @@ fn one<'a>(
                 .collect(),
         },
         ground: None,
+        clock: None,
         assessment: json::assessment(&incident.case, a, ctx.zone, ctx.lead()),
     }
 }
@@ -279,6 +290,9 @@ fn header(incident: &Incident, record: &Record, ctx: &Ctx) {
     });
     if let Some(waits) = crate::report::handover::waits(incident, lang) {
         out::line(&waits);
+    }
+    if let Some(text) = entry::unkept(&ctx.clock_quality(), lang) {
+        out::line(&format!("{}  {text}", lang.pick("时钟", "clock")));
     }
     let file = record.folder.join(record_name(incident.mode));
     if harden::is_set(&file) == Some(true) {

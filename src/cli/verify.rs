@@ -33,6 +33,11 @@ struct VerifyJson<'a> {
     entry: Option<u64>,
     /// Damages that a later entry answers for.
     recovered: u64,
+    /// Entries of a kind or version that this program does not understand; their bytes check all the same.
+    not_understood: u64,
+    /// Entries that were recorded at an earlier time than the one before them, and the first of those.
+    earlier: u64,
+    first_earlier: Option<u64>,
     head_found_at: Option<u64>,
     witnesses: &'a witness::Witnessed,
 }
@@ -104,6 +109,9 @@ pub(super) fn verify(ctx: &Ctx, args: &Verify) -> u8 {
             line: problem.map(|p| p.line),
             entry: problem.map(|p| p.entry),
             recovered: report.chain.recovered,
+            not_understood: report.chain.not_understood,
+            earlier: report.chain.earlier,
+            first_earlier: report.chain.first_earlier,
             head_found_at: found_at,
             witnesses: &witnessed,
         });
@@ -122,6 +130,7 @@ pub(super) fn verify(ctx: &Ctx, args: &Verify) -> u8 {
         }
     }
     witnessed.print(ctx);
+    notes(ctx, &report.chain);
     if lost && problem.is_none() {
         let head = head.unwrap_or_default();
         let message = Message::plain(Command::HeadMissing.with(lang, &[&head]))
@@ -138,6 +147,21 @@ pub(super) fn verify(ctx: &Ctx, args: &Verify) -> u8 {
         return not_checked(Witness::NoneSigned.text(lang));
     }
     0
+}
+
+/// Says what is no fault, and what whoever reads the record must know.
+fn notes(ctx: &Ctx, chain: &record::Chain) {
+    if ctx.format == Format::Json {
+        return;
+    }
+    if chain.not_understood > 0 {
+        let n = chain.not_understood.to_string();
+        out::note(&Command::NotUnderstood.with(ctx.lang, &[&n]));
+    }
+    if let Some(n) = chain.first_earlier {
+        let (n, all) = (n.to_string(), chain.earlier.to_string());
+        out::note(&Command::TimesGoBack.with(ctx.lang, &[&n, &all]));
+    }
 }
 
 /// Reads a head as people write it down and paste it: with blanks of any kind, dashes or quotes, in

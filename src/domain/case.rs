@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::event::ToldBy;
 use super::law::{Anchor, Fact, Pack};
 use super::time::Time;
 use super::value::Value;
@@ -19,6 +20,8 @@ pub struct Case {
     pub facts: BTreeMap<String, Value>,
     /// Known moments by anchor id.
     pub anchors: BTreeMap<String, Time>,
+    /// By which clock the moments of an anchor or answer were told, where it was not the host's.
+    pub told_by: BTreeMap<String, ToldBy>,
     /// Attempts to report, in the order in which they were recorded.
     pub submissions: Vec<Submission>,
     /// Duties that a person declared not to apply, by full duty id.
@@ -39,6 +42,10 @@ pub struct Submission {
     pub sent_at: Time,
     /// When the body acknowledged it.
     pub received_at: Option<Time>,
+    /// By which clock it was told when it was sent, where it was not the host's.
+    pub sent_by: Option<ToldBy>,
+    /// By which clock it was told when it was acknowledged, where it was not the host's.
+    pub received_by: Option<ToldBy>,
     /// It did not go through.
     pub failed: bool,
     /// The channel used, where known.

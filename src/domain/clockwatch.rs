@@ -2,9 +2,13 @@
 //!
 //! A step moves the wall clock and not the clock since boot. A suspend moves both, and not the clock
 //! that stands while the machine sleeps. Slewing, as a time daemon does it, moves all three alike.
+//!
+//! An entry bears the offset at which its times were read. Whether the zone is another one is told by
+//! that: it must be the offset that the present zone had at that moment. So summer time is no change,
+//! and a wrong zone is one even where it has no name.
 
-use super::event::{Boot, ClockEvent, Entry, Event, Sync};
-use super::time::{Time, write_utc};
+use super::event::{Boot, ClockEvent, Entry, Event, Sync, Who};
+use super::time::{Offset, Time, Zone, parse_offset, write_utc};
 
 /// From this difference on the wall clock was stepped, in milliseconds.
 pub const STEP_MS: i64 = 250;
@@ -12,6 +16,8 @@ pub const STEP_MS: i64 = 250;
 pub const SLEEP_MS: i64 = 1000;
 /// How far two consoles' measures of one sleep may differ, in milliseconds.
 const ALIKE_MS: i64 = 2000;
+/// From this difference on another machine's entry lies in the future, in milliseconds.
+pub const AHEAD_MS: i64 = 1000;
 
 /// All clocks of the machine at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +30,7 @@ pub struct Reading {
     pub awake_ms: u64,
     /// Whether an outside source keeps the wall clock.
     pub sync: Sync,
-    /// The zone of the host: its name and its present offset.
+    /// The zone of the host as [`write_zone`] writes it.
     pub zone: String,
 }
 
@@ -46,8 +52,102 @@ impl Change {
     }
 }
 
-/// Tells what happened to the clocks between two readings of the same program.
-pub fn changes(before: &Reading, after: &Reading) -> Vec<Change> {
+/// Who is about to add an entry, and by which clocks.
+#[derive(Debug, Clone, Copy)]
+pub struct Hand<'a> {
+    /// All clocks of the machine.
+    pub now: &'a Reading,
+    /// The zone of the host, for other moments.
+    pub zone: Zone,
+    /// Who, and on which host.
+    pub who: &'a Who,
+}
+
+/// Writes a zone as an entry keeps it: its name where it has one, and its offset at a moment.
+pub fn write_zone(name: &str, zone: Zone, at: Time) -> String {
+    format!("{name} {}", zone.show(at).format("%:z")).trim_start().to_owned()
+}
+
+/// Reads the offset out of a zone as an entry keeps it.
+pub fn offset_of(zone: &str) -> Option<Offset> {
+    parse_offset(zone.rsplit(' ').next()?)
+}
+
+/// Says whether the present zone had the offset of `written` at that moment; what cannot be read is
+/// not held against it.
+fn is_zone(written: &str, at: Time, zone: Zone) -> bool {
+    offset_of(written).is_none_or(|o| o == *zone.show(at).offset())
+}
+
+/// Tells what of the clocks the record must say before the next entry: a step that nobody saw, a
+/// newest entry from the future, another zone, a clock that is not kept.
+pub fn owed(entries: &[Entry], hand: Hand<'_>) -> Vec<Change> {
+    let Reading { at, boot, .. } = hand.now;
+    let step = stepped_since(entries, *at, boot).or_else(|| behind(entries, *at, boot));
+    let zone = other_zone(entries, hand);
+    let sync = unkept(entries, hand.now, hand.who.host.as_deref());
+    step.into_iter().chain(zone).chain(sync).collect()
+}
+
+/// Tells that the newest entry, by another machine or before the last start of this one, was recorded
+/// at a time that this clock has yet to reach; once, and again only when it is further off.
+fn behind(entries: &[Entry], at: Time, boot: &Boot) -> Option<Change> {
+    let last = entries.last()?;
+    let ms = (at - last.at).num_milliseconds();
+    if ms > -AHEAD_MS || (!boot.id.is_empty() && last.boot.id == boot.id) {
+        return None;
+    }
+    let said = |e: &Entry| {
+        e.boot.id == boot.id
+            && matches!(&e.event, Event::ClockChanged { ms: Some(said), note: Some(note), .. }
+                if names_entry(note) && *said <= ms.saturating_add(STEP_MS))
+    };
+    let note = || format!("#{} {} -> {}", last.n, write_utc(last.at), write_utc(at));
+    let change = || Change { what: ClockEvent::Stepped, ms: Some(ms), note: Some(note()) };
+    (!entries.iter().any(said)).then(change)
+}
+
+/// Says whether the note of a step names the entry that lay ahead: then nobody saw a step, and which
+/// of two clocks was wrong is not known.
+pub fn names_entry(note: &str) -> bool {
+    note.starts_with('#')
+}
+
+/// Tells that times are read at another offset than the host's newest entry and the person's own
+/// newest one there: several people may each have a zone of their own.
+fn other_zone(entries: &[Entry], hand: Hand<'_>) -> Option<Change> {
+    let Hand { now, zone, who } = hand;
+    let here = || entries.iter().rev().filter(|e| e.by.host == who.host);
+    let told = |e: &Entry| Some((e.clock.zone.clone()?, e.at));
+    let newest = here().find_map(told)?;
+    let own = here().filter(|e| e.by.person() == who.person()).find_map(told);
+    if std::iter::once(&newest).chain(&own).any(|(text, at)| is_zone(text, *at, zone)) {
+        return None;
+    }
+    let note = Some(format!("{} -> {}", newest.0, now.zone));
+    Some(Change { what: ClockEvent::ZoneChanged, ms: None, note })
+}
+
+/// Tells that the clock is not kept by an outside source, or is again, where the record says nothing of
+/// it or something else since this host was started.
+fn unkept(entries: &[Entry], now: &Reading, host: Option<&str>) -> Option<Change> {
+    let here = |e: &&Entry| e.boot.id == now.boot.id && e.by.host.as_deref() == host;
+    let said = entries.iter().rev().filter(here).find_map(|e| match &e.event {
+        Event::ClockChanged { what: ClockEvent::Unsynchronised, .. } => Some(Sync::No),
+        Event::ClockChanged { what: ClockEvent::Synchronised, .. } => Some(Sync::Yes),
+        _ => None,
+    });
+    let what = match (said.unwrap_or(Sync::Yes), now.sync) {
+        (Sync::Yes, Sync::No) => ClockEvent::Unsynchronised,
+        (Sync::No, Sync::Yes) => ClockEvent::Synchronised,
+        _ => return None,
+    };
+    Some(Change { what, ms: None, note: None })
+}
+
+/// Tells what happened to the clocks between two readings of the same program; `zone` is the present
+/// one.
+pub fn changes(before: &Reading, after: &Reading, zone: Zone) -> Vec<Change> {
     let mut out = Vec::new();
     if before.boot.id != after.boot.id {
         return out;
@@ -58,7 +158,8 @@ pub fn changes(before: &Reading, after: &Reading) -> Vec<Change> {
     if slept >= SLEEP_MS {
         out.push(Change { what: ClockEvent::Suspended, ms: Some(slept), note: None });
     }
-    if before.zone != after.zone {
+    let name = |r: &Reading| r.zone.rsplit_once(' ').map(|(name, _)| name.to_owned());
+    if name(before) != name(after) || !is_zone(&before.zone, before.at, zone) {
         let note = Some(format!("{} -> {}", before.zone, after.zone));
         out.push(Change { what: ClockEvent::ZoneChanged, ms: None, note });
     }
@@ -83,12 +184,18 @@ pub fn unrecorded(
     entries: &[Entry],
     change: &Change,
     since: &Boot,
-    at: Time,
-    boot: &Boot,
+    hand: Hand<'_>,
 ) -> Option<Change> {
-    if change.what == ClockEvent::Stepped && of_boot(entries, boot).next().is_some() {
+    let Reading { at, boot, .. } = hand.now;
+    match change.what {
         // The record itself knows how its clocks stood: whoever came first has moved them.
-        return stepped_since(entries, at, boot);
+        ClockEvent::Stepped if of_boot(entries, boot).next().is_some() => {
+            return stepped_since(entries, *at, boot);
+        }
+        ClockEvent::Unsynchronised | ClockEvent::Synchronised => {
+            return unkept(entries, hand.now, hand.who.host.as_deref());
+        }
+        _ => {}
     }
     let same = |e: &Entry| {
         matches!(&e.event, Event::ClockChanged { what, ms, .. }
@@ -122,7 +229,14 @@ fn span(from: u64, to: u64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{ClockQuality, Mode, Who};
+    use crate::domain::event::{ClockQuality, Mode};
+
+    const CHINA: Zone = Zone::Fixed(Offset::east_opt(8 * 3600).unwrap());
+    const BERLIN: Zone = Zone::Fixed(Offset::east_opt(3600).unwrap());
+
+    fn changes(before: &Reading, after: &Reading) -> Vec<Change> {
+        super::changes(before, after, CHINA)
+    }
 
     fn reading(at: i64, boot: u64, awake: u64) -> Reading {
         Reading {
@@ -215,7 +329,8 @@ mod tests {
         let (then, now) = (reading(0, 1000, 1000), reading(3_602_000, 3000, 3000));
         let change = changes(&then, &now).remove(0);
         let left = |entries: &[Entry], c: &Change| {
-            unrecorded(entries, c, &then.boot, now.at, &now.boot).map(|c| c.what)
+            let hand = Hand { now: &now, zone: CHINA, who: &Who::default() };
+            unrecorded(entries, c, &then.boot, hand).map(|c| c.what)
         };
         assert_eq!(left(&[noted(&then)], &change), Some(ClockEvent::Stepped));
         assert_eq!(left(&[noted(&then), entry(&now, change.event())], &change), None);
@@ -228,5 +343,107 @@ mod tests {
         assert!(left(&[entry(&now, slept(9000).event())], &slept(5000)).is_some());
         let early = reading(0, 500, 500);
         assert!(left(&[entry(&early, slept(5000).event())], &slept(5000)).is_some());
+    }
+
+    /// What must be said before the next entry, by a reading and a zone.
+    fn owes(entries: &[Entry], now: &Reading, zone: Zone) -> Vec<Change> {
+        owed(entries, Hand { now, zone, who: &Who::default() })
+    }
+
+    /// A record of one entry that was written by a reading.
+    fn written(r: &Reading) -> Vec<Entry> {
+        let mut e = noted(r);
+        e.clock = ClockQuality { sync: r.sync, zone: Some(r.zone.clone()), ..e.clock };
+        vec![e]
+    }
+
+    #[test]
+    fn a_clock_that_is_not_kept_is_said_once_for_each_start_of_the_host() {
+        let kept = reading(0, 1000, 1000);
+        let not = Reading { sync: Sync::No, ..kept.clone() };
+        let what = |entries: &[Entry], now: &Reading| {
+            owes(entries, now, CHINA).iter().map(|c| c.what).collect::<Vec<_>>()
+        };
+        assert_eq!(what(&written(&kept), &kept), []);
+        // From the start on, too: no console need have seen it change.
+        assert_eq!(what(&[], &not), [ClockEvent::Unsynchronised]);
+        assert_eq!(what(&written(&not), &not), [ClockEvent::Unsynchronised]);
+        let mut entries = written(&not);
+        entries.push(entry(&not, owes(&entries, &not, CHINA)[0].event()));
+        assert_eq!(what(&entries, &not), []);
+        let unknown = Reading { sync: Sync::Unknown, ..kept.clone() };
+        assert_eq!(what(&entries, &unknown), []);
+        assert_eq!(what(&entries, &kept), [ClockEvent::Synchronised]);
+        let boot = Boot { id: "b2".to_owned(), ms: 5 };
+        assert_eq!(what(&entries, &Reading { boot, ..not.clone() }), [ClockEvent::Unsynchronised]);
+        entries.push(entry(&kept, owes(&entries, &kept, CHINA)[0].event()));
+        assert_eq!(what(&entries, &kept), []);
+        assert_eq!(what(&entries, &not), [ClockEvent::Unsynchronised]);
+    }
+
+    #[test]
+    fn a_host_without_boot_ids_says_it_once_as_well() {
+        let not = Reading { sync: Sync::No, boot: Boot::default(), ..reading(0, 0, 0) };
+        let said = entry(&not, owes(&[], &not, CHINA)[0].event());
+        assert_eq!(owes(&[said], &not, CHINA), []);
+    }
+
+    #[test]
+    fn another_offset_is_told_and_summer_time_is_not() {
+        let here = reading(0, 1000, 1000);
+        let there = Reading { zone: "+01:00".to_owned(), ..here.clone() };
+        let [change] = &owes(&written(&here), &there, BERLIN)[..] else { panic!() };
+        assert_eq!(change.what, ClockEvent::ZoneChanged);
+        assert_eq!(change.note.as_deref(), Some("Asia/Shanghai +08:00 -> +01:00"));
+        // In the summer the same zone shows another offset, and would have shown that one then.
+        let summer = Reading { zone: "+02:00".to_owned(), ..here.clone() };
+        let winter = Reading { zone: "+01:00".to_owned(), ..here.clone() };
+        assert_eq!(owes(&written(&winter), &summer, BERLIN), []);
+        assert_eq!(super::changes(&winter, &summer, BERLIN), []);
+        // An entry of before zones were kept, and a zone in a form of later, tell nothing.
+        assert_eq!(owes(&[noted(&here)], &there, BERLIN), []);
+        let odd = Reading { zone: "somewhere".to_owned(), ..here };
+        assert_eq!(owes(&written(&odd), &there, BERLIN), []);
+    }
+
+    #[test]
+    fn several_people_on_a_host_may_each_keep_a_zone_of_their_own() {
+        let here = reading(0, 1000, 1000);
+        let there = Reading { zone: "+01:00".to_owned(), ..here.clone() };
+        let mut entries = written(&here);
+        let bob = Who { login: "bob".to_owned(), ..Who::default() };
+        let of_bob =
+            |entries: &[Entry]| owed(entries, Hand { now: &there, zone: BERLIN, who: &bob });
+        assert_eq!(of_bob(&entries).len(), 1);
+        entries.push(Entry { by: bob.clone(), ..written(&there).remove(0) });
+        assert_eq!(owes(&entries, &here, CHINA), []);
+        entries.extend(written(&here));
+        assert_eq!(of_bob(&entries), []);
+        // Another host has its own.
+        let host = Some("jump2".to_owned());
+        let elsewhere = Who { host, ..bob.clone() };
+        assert_eq!(owed(&entries, Hand { now: &there, zone: BERLIN, who: &elsewhere }), []);
+    }
+
+    #[test]
+    fn a_newest_entry_from_the_future_is_said_once_with_its_number() {
+        let ahead = reading(10_800_000, 1000, 1000);
+        let boot = Boot { id: "b2".to_owned(), ms: 5 };
+        let now = Reading { boot, ..reading(0, 0, 0) };
+        let mut entries = written(&ahead);
+        let [change] = &owes(&entries, &now, CHINA)[..] else { panic!() };
+        assert_eq!((change.what, change.ms), (ClockEvent::Stepped, Some(-10_800_000)));
+        let note = change.note.clone().unwrap();
+        assert_eq!(note, "#0 2026-03-01T20:30:00Z -> 2026-03-01T17:30:00Z");
+        assert!(names_entry(&note));
+        entries.push(entry(&now, change.event()));
+        assert_eq!(owes(&entries, &now, CHINA), []);
+        // The other machine goes on writing at its time: nothing new, until it is further ahead.
+        entries.extend(written(&ahead));
+        assert_eq!(owes(&entries, &now, CHINA), []);
+        entries.extend(written(&reading(14_400_000, 5000, 5000)));
+        assert_eq!(owes(&entries, &now, CHINA).len(), 1);
+        let near = reading(900, 1000, 1000);
+        assert_eq!(owes(&written(&near), &now, CHINA), []);
     }
 }

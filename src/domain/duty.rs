@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 
 use super::case::{Case, Submission};
+use super::event::ToldBy;
 use super::grade::{FactSet, Grading, Ground, bit};
 use super::law::{BodyIx, DutyIx, FactIx, LevelIx, Limit, Pack, Recipients, Role, Start, Text};
 use super::time::{self, Time};
@@ -52,6 +53,8 @@ pub struct DutyStatus {
     pub recipients: Vec<Recipient>,
     /// What started its clock, where that has happened.
     pub started: Option<Time>,
+    /// By which clock that moment was told, where it was not the host's.
+    pub started_by: Option<ToldBy>,
     /// When its clock ends; `None` where the law names no hours or nothing started it.
     pub due: Option<Time>,
     /// The later, arguable clock, counted from when the level was known: start and end.
@@ -148,7 +151,7 @@ impl Work<'_> {
         let id = self.pack.full_id(index);
         let applies = self.ground.holds(&duty.when);
         let recipients = self.recipients(index, &id);
-        let started = self.started(index);
+        let (started, started_by) = self.started(index).unzip();
         let (due, words) = match &duty.limit {
             Limit::Within { words, .. } | Limit::Days { words, .. } => {
                 (started.map(|t| self.end(&duty.limit, t)), words.clone())
@@ -184,6 +187,7 @@ impl Work<'_> {
             applies,
             from: duty.from,
             started: if applies == Tri::No && met_at.is_none() { None } else { started },
+            started_by: started_by.flatten(),
             arguable: due.and_then(|due| self.arguable(index, due)),
             attempts: self.case.submissions.iter().filter(|s| s.duty == id).count(),
             id,
@@ -216,20 +220,25 @@ impl Work<'_> {
         (end > due).then_some((later, end))
     }
 
-    fn started(&self, index: DutyIx) -> Option<Time> {
+    fn started(&self, index: DutyIx) -> Option<(Time, Option<ToldBy>)> {
         let duty = &self.pack.duties[index.at()];
         match &duty.starts {
-            Start::Anchor(id) => self.case.anchors.get(id).copied(),
-            Start::Sent(of) => self.of(of).filter(|s| !s.failed).map(|s| s.sent_at).min(),
+            Start::Anchor(id) => {
+                Some((*self.case.anchors.get(id)?, self.case.told_by.get(id).copied()))
+            }
+            Start::Sent(of) => {
+                let sent = self.of(of).filter(|s| !s.failed).map(|s| (s.sent_at, s.sent_by));
+                sent.min_by_key(|(at, _)| *at)
+            }
             Start::Received(of) => {
                 let level = self.ground.asks_level(&duty.when);
                 let since = level.and_then(|l| self.known_since(l));
                 let owner = &self.pack.bodies[duty.from.at()].id;
                 self.of(of)
                     .filter(|s| s.to.as_ref().is_none_or(|to| to == owner))
-                    .filter_map(|s| s.received_at)
-                    .filter(|at| since.is_none_or(|since| *at >= since))
-                    .min()
+                    .filter_map(|s| Some((s.received_at?, s.received_by)))
+                    .filter(|(at, _)| since.is_none_or(|since| *at >= since))
+                    .min_by_key(|(at, _)| *at)
             }
         }
     }

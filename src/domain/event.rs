@@ -101,6 +101,9 @@ pub struct ClockQuality {
     /// The kernel's bound on the error, in microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maxerror_us: Option<u64>,
+    /// The zone in which its writer read times: `Asia/Shanghai +08:00`, the name where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
 }
 
 /// A clock, other than the host's, by which a person told when something happened.
@@ -169,6 +172,9 @@ pub enum Event {
         /// Why, or where from.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
+        /// By which clock the moments in some answers were told, where it was not the host's.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        told_by: BTreeMap<String, ToldBy>,
     },
     /// One attempt to report.
     Sent(Sent),
@@ -201,6 +207,9 @@ pub enum Event {
         /// New values by field; empty: the entry no longer counts.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         fields: BTreeMap<String, String>,
+        /// By which clock the moments in some fields were told, where it was not the host's.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        told_by: BTreeMap<String, ToldBy>,
     },
     /// Something worth keeping.
     Noted {

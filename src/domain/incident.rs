@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::assess::{Assessment, assess};
 use super::case::{Case, Change, LEARNED_AT, Submission, Waiver};
-use super::event::{Entry, Event, Mode, PackPin, Sent};
+use super::event::{Entry, Event, Mode, PackPin, Sent, ToldBy};
 use super::law::Pack;
 use super::time::{self, Time, UTC};
 use super::value::Value;
@@ -129,7 +129,7 @@ impl Incident {
         // A correction that was itself withdrawn does not count; the latest word is read first.
         let mut withdrawn: BTreeSet<u64> = BTreeSet::new();
         for entry in entries.iter().rev() {
-            if let Event::Corrected { entry: of, fields, .. } = &entry.event
+            if let Event::Corrected { entry: of, fields, told_by, .. } = &entry.event
                 && !withdrawn.contains(&entry.n)
             {
                 if fields.is_empty() {
@@ -139,8 +139,8 @@ impl Incident {
                     match patches.entry(*of).or_insert_with(|| Patch::Fields(BTreeMap::new())) {
                         Patch::Withdrawn => {}
                         Patch::Fields(all) => {
-                            for (k, v) in fields {
-                                all.entry(k.clone()).or_insert_with(|| v.clone());
+                            for (k, v) in told(fields, told_by) {
+                                all.entry(k).or_insert(v);
                             }
                         }
                     }
@@ -166,26 +166,32 @@ impl Incident {
                 self.title.clone_from(title);
                 self.pins.clone_from(packs);
             }
-            Event::Answered { set, .. } => {
+            Event::Answered { set, told_by, .. } => {
                 // What is told together with the moment of learning counts as known since then: the
                 // arguable second clock must not start with the typing.
                 let told_with =
                     set.get(LEARNED_AT).and_then(|t| time::parse(t, entry.at, UTC).ok());
                 let at = entry.happened_at.or(told_with).unwrap_or(entry.at);
                 for (name, text) in set {
+                    match told_by.get(name) {
+                        Some(by) => self.case.told_by.insert(name.clone(), *by),
+                        None => self.case.told_by.remove(name),
+                    };
                     if let Err(why) = self.answer(name, text, at, entry.at) {
                         self.not_understood.push((entry.n, why));
                     }
                 }
             }
-            Event::Sent(sent) => self.case.submissions.push(submission(sent, at, entry.n)),
+            Event::Sent(sent) => self.case.submissions.push(submission(sent, at, entry)),
             Event::Received { duty, to, reference, .. } => {
                 let mine = |s: &&mut Submission| {
                     s.duty == *duty && !s.failed && s.to.as_ref().is_none_or(|t| t == to)
                 };
                 // The receipt belongs to the last report that went to this body.
                 if let Some(s) = self.case.submissions.iter_mut().rfind(mine) {
-                    s.received_at = Some(s.received_at.map_or(at, |t| t.min(at)));
+                    if s.received_at.is_none_or(|t| at < t) {
+                        (s.received_at, s.received_by) = (Some(at), entry.happened_by);
+                    }
                     if reference.is_some() {
                         s.reference.clone_from(reference);
                     }
@@ -256,14 +262,14 @@ impl Incident {
         let entry = self.entries.iter().find(|e| e.n == n)?;
         let mut fields = BTreeMap::new();
         for later in &self.entries {
-            if let Event::Corrected { entry: of, fields: new, .. } = &later.event
+            if let Event::Corrected { entry: of, fields: new, told_by, .. } = &later.event
                 && *of == n
                 && self.effective_correction(later.n)
             {
                 if new.is_empty() {
                     return None;
                 }
-                fields.extend(new.clone());
+                fields.extend(told(new, told_by));
             }
         }
         Some(if fields.is_empty() { entry.clone() } else { patched(entry, &fields) })
@@ -313,19 +319,31 @@ pub enum Given {
 
 enum Patch {
     Withdrawn,
-    Fields(BTreeMap<String, String>),
+    Fields(Fields),
 }
 
-fn submission(sent: &Sent, at: Time, n: u64) -> Submission {
+/// New values by field, each with the clock by which a moment in it was told.
+type Fields = BTreeMap<String, (String, Option<ToldBy>)>;
+
+fn told(
+    fields: &BTreeMap<String, String>,
+    told_by: &BTreeMap<String, ToldBy>,
+) -> impl Iterator<Item = (String, (String, Option<ToldBy>))> {
+    fields.iter().map(|(k, v)| (k.clone(), (v.clone(), told_by.get(k).copied())))
+}
+
+fn submission(sent: &Sent, at: Time, entry: &Entry) -> Submission {
     Submission {
         duty: sent.duty.clone(),
         to: Some(sent.to.clone()),
         sent_at: at,
         received_at: None,
+        sent_by: entry.happened_by,
+        received_by: None,
         failed: sent.failed.is_some(),
         channel: Some(sent.channel.clone()),
         reference: sent.reference.clone(),
-        entry: Some(n),
+        entry: Some(entry.n),
     }
 }
 
@@ -347,22 +365,25 @@ pub fn correctable(event: &Event) -> &'static [&'static str] {
     }
 }
 
-fn patched(entry: &Entry, fields: &BTreeMap<String, String>) -> Entry {
+fn patched(entry: &Entry, fields: &Fields) -> Entry {
     let mut out = entry.clone();
-    for (name, text) in fields {
+    for (name, (text, by)) in fields {
         let optional = || (text != UNKNOWN && !text.is_empty()).then(|| text.clone());
         if name == "happened_at" {
             if let Ok(at) = time::parse(text, entry.at, UTC) {
-                // By which clock the new time was told, nobody said.
-                (out.happened_at, out.happened_by) = (Some(at), None);
+                (out.happened_at, out.happened_by) = (Some(at), *by);
             }
             continue;
         }
         match (&mut out.event, name.as_str()) {
             (Event::Opened { title, .. }, "title") => title.clone_from(text),
             (Event::Answered { note, .. }, "note") => *note = optional(),
-            (Event::Answered { set, .. }, _) => {
+            (Event::Answered { set, told_by, .. }, _) => {
                 set.insert(name.clone(), text.clone());
+                match by {
+                    Some(by) => told_by.insert(name.clone(), *by),
+                    None => told_by.remove(name),
+                };
             }
             (Event::Sent(s), "to") => s.to.clone_from(text),
             (Event::Sent(s), "channel") => s.channel.clone_from(text),

@@ -9,6 +9,7 @@ pub mod decide;
 pub mod diff;
 pub mod duty;
 pub mod event;
+pub mod footing;
 pub mod grade;
 pub mod incident;
 pub mod law;

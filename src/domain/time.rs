@@ -120,6 +120,26 @@ pub fn parse(text: &str, now: Time, zone: Zone) -> Result<Time, BadTime> {
     Err(BadTime::Unreadable { text: text.to_owned() })
 }
 
+/// Words behind a time which say that it was read from somebody's watch, not from this host.
+const WATCH: [&str; 8] =
+    ["(by a watch)", "by a watch", "by watch", "watch", "(按手表)", "按手表", "手表", "表"];
+
+/// Takes the word off a time which says that it was read from somebody's watch, and says whether it was
+/// there.
+pub fn off_watch(text: &str) -> (&str, bool) {
+    let text = text.trim();
+    let without = |word: &&str| {
+        let (rest, end) = text.split_at_checked(text.len().checked_sub(word.len())?)?;
+        end.eq_ignore_ascii_case(word).then(|| rest.trim_end())
+    };
+    WATCH.iter().find_map(without).map_or((text, false), |rest| (rest, true))
+}
+
+/// Writes a time so that [`off_watch`] reads the same from it.
+pub fn by_watch(text: &str, by_watch: bool) -> String {
+    if by_watch { format!("{text} watch") } else { text.to_owned() }
+}
+
 fn settle(text: &str, naive: NaiveDateTime, zone: Zone) -> Result<Time, BadTime> {
     match zone.resolve(naive) {
         LocalResult::Single(at) => Ok(at),
@@ -224,4 +244,23 @@ pub fn parse_offset(text: &str) -> Option<Offset> {
 /// Reads a day such as `2025-11-01`.
 pub fn parse_day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_for_a_watch_is_taken_off_and_written_back() {
+        for text in ["01:58 watch", "01:58 表", "01:58 手表", "01:58表", "01:58 (按手表)"] {
+            assert_eq!(off_watch(text), ("01:58", true), "{text}");
+        }
+        for text in ["01:58", "", "20m ago", "watchful 01:58", "表 01:58"] {
+            assert_eq!(off_watch(text), (text, false), "{text}");
+        }
+        assert_eq!(off_watch("表"), ("", true));
+        assert_eq!(off_watch(&by_watch("01:58", true)), ("01:58", true));
+        assert_eq!(by_watch("01:58", false), "01:58");
+        assert_eq!(off_watch("01:58 (by a watch) "), ("01:58", true));
+    }
 }

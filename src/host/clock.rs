@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
-use crate::domain::clockwatch::Reading;
+use super::tz;
+use crate::domain::clockwatch::{Reading, write_zone};
 use crate::domain::event::{Boot, ClockQuality, Sync};
 use crate::domain::text::printable;
 use crate::domain::time::{Time, Zone};
@@ -28,6 +29,11 @@ pub trait Clock: Send + std::marker::Sync {
     /// Returns the name of the host's zone; empty where it has none.
     fn zone_name(&self) -> String {
         String::new()
+    }
+    /// Returns the text that should name the zone and cannot be read as one: times are then read in
+    /// another zone than somebody meant.
+    fn bad_zone(&self) -> Option<String> {
+        None
     }
 
     /// Returns the wall clock, the clock since boot and the one that stands in sleep as they stood at
@@ -62,8 +68,7 @@ pub trait Clock: Send + std::marker::Sync {
     /// Reads all clocks at once.
     fn reading(&self, zone: Zone) -> Reading {
         let (at, boot, awake_ms) = self.at_once();
-        let offset = zone.show(at).format("%:z");
-        let zone = format!("{} {offset}", self.zone_name()).trim().to_owned();
+        let zone = write_zone(&self.zone_name(), zone, at);
         Reading { at, boot, awake_ms, sync: self.quality().sync, zone }
     }
 }
@@ -118,7 +123,15 @@ impl Clock for SystemClock {
     }
 
     fn zone_name(&self) -> String {
+        // What was taken in the place of a zone that cannot be read has no name that we know.
+        if self.bad_zone().is_some() {
+            return String::new();
+        }
         zone_name(std::env::var("TZ").ok(), || std::fs::read_link("/etc/localtime").ok())
+    }
+
+    fn bad_zone(&self) -> Option<String> {
+        tz::unreadable(&std::env::var_os("TZ")?)
     }
 
     fn quality(&self) -> ClockQuality {
@@ -165,7 +178,7 @@ const UNSYNCHRONISED_US: u64 = 16_000_000;
 
 const fn judge(maxerror_us: u64) -> ClockQuality {
     let sync = if maxerror_us < UNSYNCHRONISED_US { Sync::Yes } else { Sync::No };
-    ClockQuality { sync, maxerror_us: Some(maxerror_us) }
+    ClockQuality { sync, maxerror_us: Some(maxerror_us), zone: None }
 }
 
 #[cfg(target_os = "linux")]
@@ -332,7 +345,7 @@ mod tests {
         let before = clock.reading(Zone::System);
         std::thread::sleep(std::time::Duration::from_millis(30));
         let after = clock.reading(Zone::System);
-        assert_eq!(crate::domain::clockwatch::changes(&before, &after), []);
+        assert_eq!(crate::domain::clockwatch::changes(&before, &after, Zone::System), []);
         let at = clock.now();
         std::thread::sleep(std::time::Duration::from_millis(30));
         let (boot, is) = (clock.boot_at(at).ms, clock.boot().ms);

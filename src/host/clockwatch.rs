@@ -1,12 +1,11 @@
-//! Puts into the records what happened to the wall clock.
+//! Puts into the records what happened to the wall clock, and how far it is to be trusted.
 //!
-//! A console sees a change itself; a command compares its clocks with those of the newest entry. Both
-//! decide under the lock, so that several consoles record one change once.
+//! A console sees a change itself; whoever adds an entry compares the clocks with what the record says
+//! of them. Both decide under the lock, so that several consoles record one change once.
 
-use super::clock::Clock;
 use super::desk::{Desk, DeskError};
-use super::store::{Draft, Record, new_entry_id};
-use crate::domain::clockwatch::{Change, stepped_since, unrecorded};
+use super::store::{Draft, Record, StoreError, new_entry_id};
+use crate::domain::clockwatch::{Change, Hand, Reading, owed, unrecorded};
 use crate::domain::decide::closed_by;
 use crate::domain::event::{Boot, Entry};
 use crate::domain::incident::Incident;
@@ -20,12 +19,17 @@ pub struct Seen {
     pub since: Boot,
 }
 
-/// The entry for a step of the clock since the newest entry, where there was one; for whoever is about
-/// to add another. `id` is the entry's own.
-pub(super) fn first(record: &Record, clock: &dyn Clock, id: &str) -> Option<Draft> {
-    let (at, boot) = clock.both();
-    let change = stepped_since(&record.entries, at, &boot)?;
-    Some(draft(id.to_owned(), &change))
+/// The ids of the entries that may have to come before another; made once per act, like its own.
+pub(super) struct Before([String; 3]);
+
+impl Before {
+    /// Makes them.
+    ///
+    /// # Errors
+    /// The system gave no random bytes.
+    pub(super) fn new() -> Result<Self, StoreError> {
+        Ok(Self([new_entry_id()?, new_entry_id()?, new_entry_id()?]))
+    }
 }
 
 fn draft(id: String, change: &Change) -> Draft {
@@ -33,6 +37,21 @@ fn draft(id: String, change: &Change) -> Draft {
 }
 
 impl Desk {
+    fn reading(&self) -> Reading {
+        self.clock().reading(self.zone())
+    }
+
+    fn hand<'a>(&'a self, now: &'a Reading) -> Hand<'a> {
+        Hand { now, zone: self.zone(), who: self.store().who() }
+    }
+
+    /// The entries on the clock that come before the one that is about to be added: what the record has
+    /// to say of it, and does not say yet.
+    pub(super) fn before(&self, entries: &[Entry], ids: &Before) -> impl Iterator<Item = Draft> {
+        let changes = owed(entries, self.hand(&self.reading()));
+        changes.into_iter().zip(&ids.0).map(|(change, id)| draft(id.clone(), &change))
+    }
+
     /// Puts what a console saw of its clocks into a record that is not closed, as far as nobody has
     /// done so before. Returns the new entries.
     ///
@@ -49,9 +68,9 @@ impl Desk {
             if closed_by(&incident).is_some() {
                 return Ok(Vec::new());
             }
-            let (at, boot) = self.clock().both();
+            let now = self.reading();
             let each = seen.changes.iter().zip(&ids).filter_map(|(change, id)| {
-                let change = unrecorded(&record.entries, change, &seen.since, at, &boot)?;
+                let change = unrecorded(&record.entries, change, &seen.since, self.hand(&now))?;
                 Some(draft(id.clone(), &change))
             });
             Ok::<_, DeskError>(each.collect())

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::clock::Clock;
-use super::clockwatch;
+use super::clockwatch::Before;
 use super::heads::{HeadDoubt, Heads};
 use super::store::{
     Draft, FsStore, PackFault, PackText, Pinned, Record, StoreError, is_incident_id, new_entry_id,
@@ -352,7 +352,14 @@ impl Desk {
             }
         };
         let draft = |(i, event)| Draft { id: id(i), happened_at: None, happened_by: None, event };
-        let drafts = events.into_iter().enumerate().map(draft).collect();
+        let mut drafts: Vec<Draft> = events.into_iter().enumerate().map(draft).collect();
+        // A record begins with its opening; the rest is recorded by this clock. Given again, it may stand
+        // there already; where it does not, the next act brings it.
+        if !act.again {
+            let before = Before::new()?;
+            let behind_opening = drafts.len().min(1);
+            drafts.splice(behind_opening..behind_opening, self.before(&[], &before));
+        }
         Ok(New { drafts, packs, again: act.again })
     }
 
@@ -451,7 +458,7 @@ impl Desk {
             (packs, _) => packs?,
         };
         let mode = self.store.mode();
-        let clock_id = new_entry_id()?;
+        let before = Before::new()?;
         let outcome = self.store.append(record, |record| {
             self.heads.check_record(record, mode)?;
             if let Some(there) = record.find(entry_id) {
@@ -467,9 +474,8 @@ impl Desk {
                 decide(&incident, intent, self.clock.now(), self.zone)?;
             let happened_by = happened_at.and(intent.told_by());
             let own = Draft { id: entry_id.to_owned(), happened_at, happened_by, event };
-            // A step of the clock that nobody saw comes before what was recorded by the new time.
-            let first = clockwatch::first(record, &*self.clock, &clock_id);
-            Ok::<_, DeskError>(first.into_iter().chain([own]).collect())
+            // What is to be said of the clock comes before what is recorded by it.
+            Ok::<_, DeskError>(self.before(&record.entries, &before).chain([own]).collect())
         })?;
         if outcome.is_ok() {
             // It was held against what is remembered under the lock, a moment ago.
@@ -491,6 +497,7 @@ impl Desk {
         let mut record = self.store.open(id)?;
         let packs = self.packs_of(&record)?;
         let (mode, entry_id) = (self.store.mode(), new_entry_id()?);
+        let before = Before::new()?;
         let entries = self.store.append(&mut record, |record| {
             let doubt = self.heads.check_record(record, mode).err();
             let text = note(doubt.as_ref(), record);
@@ -498,12 +505,8 @@ impl Desk {
             let intent = Intent::Note { text, happened_at: None };
             let Decision { event, happened_at } =
                 decide(&incident, &intent, self.clock.now(), self.zone)?;
-            Ok::<_, DeskError>(vec![Draft {
-                id: entry_id.clone(),
-                happened_at,
-                happened_by: None,
-                event,
-            }])
+            let own = Draft { id: entry_id.clone(), happened_at, happened_by: None, event };
+            Ok::<_, DeskError>(self.before(&record.entries, &before).chain([own]).collect())
         })??;
         self.heads.accept(&record, mode);
         Ok((record, entries))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::clockwatch::Seen;
 use super::desk::Desk;
 use super::presence::Presence;
-use super::store::{Ground, Room};
+use super::store::Room;
 use crate::app::effect::Msg;
 use crate::domain::clockwatch::{Reading, changes};
 use crate::domain::event::ClockQuality;
@@ -47,10 +47,13 @@ impl Lookout {
     /// Tells what a console is told when it starts.
     pub fn start(&mut self) -> Vec<Msg> {
         let mut msgs = Vec::new();
-        if let Ground::Network(kind) = self.desk.store().ground() {
-            msgs.push(Msg::FarFolder(kind.to_owned()));
+        let clock = self.desk.clock();
+        if let Some(tz) = clock.bad_zone() {
+            let offset = self.desk.zone().show(clock.now()).format("%:z").to_string();
+            msgs.push(Msg::BadZone { tz, offset });
         }
-        msgs.extend(self.presence.look(&**self.desk.clock()).map(Msg::Present));
+        msgs.extend(self.desk.store().unfirm(None).into_iter().map(Msg::Unfirm));
+        msgs.extend(self.presence.look(&**clock).map(Msg::Present));
         msgs.extend(self.look_at_room());
         msgs
     }
@@ -74,7 +77,7 @@ impl Lookout {
         let room = self.look_at_room();
         let clock = self.desk.clock();
         let now = clock.reading(self.desk.zone());
-        let seen = changes(&self.before, &now);
+        let seen = changes(&self.before, &now, self.desk.zone());
         let before = std::mem::replace(&mut self.before, now);
         let mut news = News::default();
         news.msgs.extend(room);

@@ -31,5 +31,6 @@ pub mod stamp;
 pub mod store;
 pub mod terminal;
 pub mod timer;
+mod tz;
 pub mod who;
 pub mod wrong;

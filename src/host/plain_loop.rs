@@ -93,6 +93,7 @@ impl Talk {
             directory: contacts.map(|c| (c.body, c.channel, c.value, c.note)).collect(),
             kept,
             mode: desk.store().mode(),
+            clock: desk.clock().quality(),
             open,
         };
         let plain = Plain::new(plain, desk.now());

@@ -34,7 +34,6 @@ use std::time::Duration;
 
 pub use disk::{Disk, RealDisk};
 pub use error::{Holder, StoreError};
-pub use ground::Ground;
 pub use ids::{is_incident_id, resolve};
 pub use list::{Found, Listed, Summary};
 pub use packs::{PackFault, PackText, Pinned};

@@ -147,6 +147,8 @@ pub fn build(pack: &Arc<Pack>, law_case: &LawCase) -> Result<(Case, Time), Strin
             to: r.to.clone(),
             sent_at: moment(&r.sent_at)?,
             received_at: r.received_at.as_deref().map(moment).transpose()?,
+            sent_by: None,
+            received_by: None,
             failed: false,
             channel: None,
             reference: None,

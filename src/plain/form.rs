@@ -16,7 +16,7 @@ use crate::domain::event::Attachment;
 use crate::domain::incident::correctable;
 use crate::domain::law::{BodyIx, Pack};
 use crate::domain::text::half_width;
-use crate::domain::time::{self, Time};
+use crate::domain::time::{self, BadTime, Time};
 use crate::words::plain::Word as W;
 use crate::words::refusal::bad_time;
 use crate::words::say;
@@ -251,8 +251,8 @@ impl Plain {
         let no_number = || vec![W::NoNumber.with(lang, &[input])];
         let value = match field.kind {
             FieldKind::Text | FieldKind::Changes => Some(input.to_owned()),
-            FieldKind::Moment => match time::parse(input, self.now, self.zone) {
-                Ok(at) => Some(time::write_utc(at)),
+            FieldKind::Moment => match self.moment_of(input) {
+                Ok((at, by_watch)) => Some(time::by_watch(&time::write_utc(at), by_watch)),
                 Err(why) => {
                     return again(self, form, said(&bad_time(field.key, &why, lang)));
                 }
@@ -388,7 +388,13 @@ impl Plain {
     }
 
     fn moment(&self, form: &Form, key: &str) -> Option<Time> {
-        time::parse(&form.get(key)?, self.now, self.zone).ok()
+        self.moment_of(&form.get(key)?).ok().map(|(at, _)| at)
+    }
+
+    /// Reads a moment, and whether it was read from somebody's watch.
+    pub(super) fn moment_of(&self, text: &str) -> Result<(Time, bool), BadTime> {
+        let (text, by_watch) = time::off_watch(text);
+        Ok((time::parse(text, self.now, self.zone)?, by_watch))
     }
 
     /// The fields of the entry that is corrected, for the example.
@@ -466,6 +472,8 @@ impl Plain {
             What::Handover => Intent::HandOver { to: form.needed("to") },
             What::Close => Intent::Close { because: form.needed("because") },
         };
+        let by_watch = form.get("happened_at").is_some_and(|t| time::off_watch(&t).1);
+        let intent = if by_watch { Intent::ByWatch(Box::new(intent)) } else { intent };
         self.ready(Act::Append { incident, intent })
     }
 }

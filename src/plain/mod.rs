@@ -23,11 +23,11 @@ use std::sync::Arc;
 use crate::app::effect::{Effect, Msg};
 use crate::app::kept::{Kept, Slot};
 use crate::domain::decide::{Intent, Refusal, check_learned_at, decide};
-use crate::domain::event::{Entry, Event, Mode};
+use crate::domain::event::{ClockQuality, Entry, Event, Mode, ToldBy};
 use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
-use crate::domain::time::{self, Time, Zone};
+use crate::domain::time::{Time, Zone};
 use crate::words::caveat::Caveat;
 use crate::words::console::Word as Con;
 use crate::words::plain::Word as W;
@@ -63,6 +63,8 @@ pub struct Setup {
     pub kept: Vec<(String, String)>,
     /// The mode of the incidents.
     pub mode: Mode,
+    /// How far the host's clock can be trusted.
+    pub clock: ClockQuality,
     /// The incident to open at once.
     pub open: Option<String>,
 }
@@ -82,6 +84,7 @@ impl Setup {
             directory: Vec::new(),
             kept: Vec::new(),
             mode: Mode::Live,
+            clock: ClockQuality::default(),
             open: None,
         }
     }
@@ -100,6 +103,7 @@ pub struct Plain {
     lead: i64,
     directory: Vec<(String, String, String, String)>,
     mode: Mode,
+    clock: ClockQuality,
     now: Time,
     /// The incident that is open, by id.
     open: Option<String>,
@@ -163,6 +167,7 @@ impl Plain {
             lead: setup.lead_seconds,
             directory: setup.directory,
             mode: setup.mode,
+            clock: setup.clock,
             now,
             open: None,
             state: State::Command,
@@ -190,6 +195,7 @@ impl Plain {
         if self.mode == Mode::Exercise {
             out.push(W::Exercise.text(self.lang).to_owned());
         }
+        out.extend(entry::unkept(&self.clock, self.lang).map(str::to_owned));
         out.extend(match self.open.clone() {
             Some(id) => self.enter(&id),
             None => self.list(),
@@ -313,7 +319,8 @@ impl Plain {
                     self.lang,
                 )]
             }
-            Msg::FarFolder(kind) => vec![entry::far_folder(&kind, self.lang)],
+            Msg::Unfirm(found) => vec![entry::unfirm(&found, self.lang)],
+            Msg::BadZone { tz, offset } => vec![entry::bad_zone(&tz, &offset, self.lang)],
             Msg::Caveats { incident, caveats } => {
                 let mine = self.open.as_ref() == Some(&incident);
                 self.caveats.insert(incident, caveats);
@@ -323,6 +330,11 @@ impl Plain {
                 vec![Con::LittleRoom.with(self.lang, &[&say::room(left)])]
             }
             Msg::Trouble { message } => said(&message),
+            Msg::Clock(quality) => {
+                // That it changed is said by what saw it.
+                self.clock = quality;
+                Vec::new()
+            }
             _ => Vec::new(),
         };
         printed(out)
@@ -494,7 +506,7 @@ impl Plain {
             Act::Create { answers, confirmed, .. } => self.judge_new(answers, *confirmed),
             Act::Append { incident, intent } => match self.incident(incident) {
                 Some(i) => decide(i, intent, self.now, self.zone).map(|d| {
-                    let text = self.event_text(i, d.event, d.happened_at);
+                    let text = self.event_text(i, d.event, d.happened_at, intent.told_by());
                     vec![W::WillRecord.with(self.lang, &[&text])]
                 }),
                 None => Ok(Vec::new()),
@@ -526,10 +538,12 @@ impl Plain {
     fn judge_new(&self, answers: &[(String, String)], confirmed: bool) -> Result<Lines, Refusal> {
         let mut out = Vec::new();
         for (field, text) in answers {
-            let at = time::parse(text, self.now, self.zone)
+            let (at, by_watch) = self
+                .moment_of(text)
                 .map_err(|why| Refusal::BadTime { field: field.clone(), why })?;
             check_learned_at(at, self.now, self.zone, confirmed)?;
-            let said = format!("{field} {}", say::full(at, self.zone));
+            let by = entry::told_by(by_watch.then_some(ToldBy::Watch), self.lang);
+            let said = format!("{field} {}{by}", say::full(at, self.zone));
             out.push(W::WillRecord.with(self.lang, &[&said]));
         }
         Ok(out)

@@ -5,7 +5,7 @@ use super::{Lines, Plain};
 use crate::domain::assess::Assessment;
 use crate::domain::case::Case;
 use crate::domain::duty::DutyStatus;
-use crate::domain::event::{Boot, ClockQuality, Entry, Event, Who};
+use crate::domain::event::{Boot, ClockQuality, Entry, Event, Sync, ToldBy, Who};
 use crate::domain::incident::Incident;
 use crate::domain::law::{Basis, FactIx, Pack};
 use crate::domain::time::Time;
@@ -187,6 +187,7 @@ impl Plain {
         let mut out = self.levels(incident);
         let count = shown.len().to_string();
         out.push(W::Clocks.with(lang, &[&count, &say::full(now, zone)]));
+        out.extend(entry::unkept(&self.clock, lang).map(str::to_owned));
         for (n, d) in shown.iter().enumerate() {
             let n = (n + 1).to_string();
             let mark = self.urgency(d).mark();
@@ -295,7 +296,10 @@ impl Plain {
         }
         let at = |t| say::moment_with_offset(t, now, zone, lang);
         match (duty.started, duty.due) {
-            (Some(from), Some(due)) => out.push(W::WhyStarted.with(lang, &[&at(from), &at(due)])),
+            (Some(from), Some(due)) => {
+                let from = at(from) + entry::told_by(duty.started_by, lang);
+                out.push(W::WhyStarted.with(lang, &[&from, &at(due)]));
+            }
             (None, _) if duty.is_open() => out.push(W::WhyWaiting.text(lang).to_owned()),
             _ => {}
         }
@@ -330,7 +334,8 @@ impl Plain {
         let mut out = Vec::new();
         for anchor in case.all_anchors() {
             let at = case.anchors.get(&anchor.id);
-            let at = at.map_or_else(|| "?".to_owned(), |t| say::full(*t, zone));
+            let by = entry::told_by(case.told_by.get(&anchor.id).copied(), lang);
+            let at = at.map_or_else(|| "?".to_owned(), |t| say::full(*t, zone) + by);
             out.push(W::FactLine.with(lang, &[lang.of(&anchor.short), &anchor.id, &at]));
         }
         for fact in case.all_facts() {
@@ -353,13 +358,21 @@ impl Plain {
         let numbers = [count.to_string(), head, shown.to_string()];
         let mut out = vec![W::RecordTitle.with(lang, &[&numbers[0], &numbers[1], &numbers[2]])];
         for e in incident.entries.iter().skip(count - shown) {
-            let text = entry::summary(incident, e, now, zone, lang);
-            let (n, at) = (e.n.to_string(), say::moment(e.at, now, zone, lang));
+            let mut text = entry::summary(incident, e, now, zone, lang);
+            if let (Some(at), Some(by)) = (e.happened_at, e.happened_by) {
+                let at = say::full(at, zone) + entry::told_by(Some(by), lang);
+                text = format!("{text}, {at}");
+            }
+            let mark = if e.clock.sync == Sync::No { "*" } else { "" };
+            let (n, at) = (e.n.to_string(), say::moment(e.at, now, zone, lang) + mark);
             let mut line = W::RecordLine.with(lang, &[&n, &at, &e.by.shown(), &text]);
             if let Some(by) = incident.corrected.get(&e.n) {
                 line = format!("{line} {}", W::CorrectedBy.with(lang, &[&by.to_string()]));
             }
             out.push(line);
+        }
+        if incident.entries.iter().skip(count - shown).any(|e| e.clock.sync == Sync::No) {
+            out.push(format!("* {}", entry::unkept_mark(lang)));
         }
         if shown < count {
             out.push(W::RecordAll.text(lang).to_owned());
@@ -393,13 +406,14 @@ impl Plain {
         incident: &Incident,
         event: Event,
         happened_at: Option<Time>,
+        happened_by: Option<ToldBy>,
     ) -> String {
         let entry = Entry {
             n: incident.entries.len() as u64,
             id: String::new(),
             at: self.now,
             happened_at,
-            happened_by: None,
+            happened_by,
             by: Who::default(),
             mode: incident.mode,
             boot: Boot::default(),
@@ -408,7 +422,10 @@ impl Plain {
         };
         let text = entry::summary(incident, &entry, self.now, self.zone, self.lang);
         match happened_at {
-            Some(at) => format!("{text}, {}", say::full(at, self.zone)),
+            Some(at) => {
+                let by = entry::told_by(happened_by, self.lang);
+                format!("{text}, {}{by}", say::full(at, self.zone))
+            }
             None => text,
         }
     }

@@ -4,11 +4,14 @@
 use std::io::{self, Read};
 use std::thread;
 
+use chrono::{Datelike as _, Timelike as _};
+
 use super::damage::Gap;
 use super::digest::Digest;
 use super::line::{self, Decoded, LINE_MOST};
 use super::wrong::Wrong;
 use crate::domain::event::{Entry, Event, Mode};
+use crate::domain::time::Time;
 
 /// How many bytes are read before they are looked at, unless one line is longer: few enough to stay
 /// in the processor's cache, many enough to be worth a second thread.
@@ -23,10 +26,19 @@ const SHARED: usize = 96 << 10;
 /// What ties an entry to its place, and nothing else of it.
 pub(super) struct Tie {
     pub(super) n: u64,
+    /// The second at which it was recorded, for comparing: the digits of its date and time in UTC.
+    pub(super) second: u64,
     pub(super) prev: Digest,
     pub(super) head: Digest,
     pub(super) mode: Mode,
     pub(super) role: Role,
+}
+
+/// The digits of a moment in UTC: `20260301173000`.
+fn second(at: Time) -> u64 {
+    let day = [at.month(), at.day(), at.hour(), at.minute(), at.second().min(59)];
+    let year = u64::try_from(at.year()).unwrap_or(0);
+    day.iter().fold(year, |all, part| all * 100 + u64::from(*part))
 }
 
 /// What an entry is to the chain.
@@ -58,7 +70,8 @@ impl Tie {
             }
             event => Role::Other((entry.n == 0).then(|| event.kind().to_owned())),
         };
-        Self { n: entry.n, prev: read.prev, head: read.head, mode: entry.mode, role }
+        let second = second(entry.at);
+        Self { n: entry.n, second, prev: read.prev, head: read.head, mode: entry.mode, role }
     }
 
     pub(super) fn kind(&self) -> &str {

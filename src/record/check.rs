@@ -33,6 +33,13 @@ pub struct Chain {
     pub not_understood: u64,
     /// Entries that answer for damage before them.
     pub recovered: u64,
+    /// Entries that were recorded at an earlier second than the one before them; order is by number, so
+    /// that nothing is wrong with them.
+    pub earlier: u64,
+    /// The first of those.
+    pub first_earlier: Option<u64>,
+    /// When the newest entry was recorded, as [`Tie`] has it.
+    second: u64,
 }
 
 impl Default for Chain {
@@ -53,6 +60,9 @@ impl Chain {
             mode: None,
             not_understood: 0,
             recovered: 0,
+            earlier: 0,
+            first_earlier: None,
+            second: 0,
         }
     }
 
@@ -133,6 +143,11 @@ impl Chain {
     }
 
     fn go_on(&mut self, tie: &Tie, gap: Option<&Gap>, bytes: u64) {
+        if tie.second < self.second {
+            self.earlier += 1;
+            self.first_earlier.get_or_insert(tie.n);
+        }
+        self.second = tie.second;
         self.count += 1;
         self.lines += 1 + gap.map_or(0, |gap| gap.lines);
         self.bytes += bytes + gap.map_or(0, |gap| gap.bytes + 1);

@@ -37,7 +37,7 @@ const KINDS: [(&[u8], &[Key]); 6] = [
 pub(super) fn look(e: &[u8], head: Digest) -> Option<Tie> {
     let mut eye = Eye(e);
     eye.over(br#"{"at":"#)?;
-    eye.moment()?;
+    let second = eye.moment()?;
     eye.over(br#","boot":{"id":"#)?;
     eye.text()?;
     eye.over(br#","ms":"#)?;
@@ -68,6 +68,9 @@ pub(super) fn look(e: &[u8], head: Digest) -> Option<Tie> {
     }
     eye.over(br#""sync":"#)?;
     matches!(eye.text()?, b"yes" | b"no" | b"unknown").then_some(())?;
+    if eye.over(br#","zone":"#).is_some() {
+        eye.text()?;
+    }
     eye.over(br#"},"data":{"#)?;
     // The kind stands behind the data; what is there must then be what that kind has.
     let data = eye;
@@ -101,7 +104,7 @@ pub(super) fn look(e: &[u8], head: Digest) -> Option<Tie> {
     eye.over(br#","prev":"#)?;
     let prev = Digest::parse(eye.text()?)?;
     eye.over(br#","v":1}"#)?;
-    eye.0.is_empty().then_some(Tie { n, prev, head, mode, role: Role::Other(None) })
+    eye.0.is_empty().then_some(Tie { n, second, prev, head, mode, role: Role::Other(None) })
 }
 
 /// What lies ahead.
@@ -137,9 +140,9 @@ impl<'a> Eye<'a> {
         fits.then(|| text.iter().fold(0, |n, c| n * 10 + u64::from(c - b'0')))
     }
 
-    /// Goes over a moment as this program writes it. The last days of a month depend on the month: a
-    /// reader knows.
-    fn moment(&mut self) -> Option<()> {
+    /// Goes over a moment as this program writes it, and returns the digits up to the second. The last
+    /// days of a month depend on the month: a reader knows.
+    fn moment(&mut self) -> Option<u64> {
         let text = self.text()?;
         let (minutes, seconds) = text.split_at_checked(17)?;
         let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', i0, i1, b':'] =
@@ -152,12 +155,13 @@ impl<'a> Eye<'a> {
             let digits = high.is_ascii_digit() && low.is_ascii_digit();
             digits.then(|| (high - b'0') * 10 + (low - b'0'))
         };
-        two(y0, y1).and(two(y2, y3))?;
-        let fits = (1..=12).contains(&two(m0, m1)?)
-            && (1..=28).contains(&two(d0, d1)?)
-            && two(h0, h1)? < 24
-            && two(i0, i1)? < 60
-            && two(s0, s1)? < 60
+        let [month, day] = [two(m0, m1)?, two(d0, d1)?];
+        let [hour, minute, second] = [two(h0, h1)?, two(i0, i1)?, two(s0, s1)?];
+        let fits = (1..=12).contains(&month)
+            && (1..=28).contains(&day)
+            && hour < 24
+            && minute < 60
+            && second < 60
             && match fraction {
                 [] => true,
                 [b'.', digits @ ..] => {
@@ -165,7 +169,8 @@ impl<'a> Eye<'a> {
                 }
                 _ => false,
             };
-        fits.then_some(())
+        let parts = [two(y0, y1)?, two(y2, y3)?, month, day, hour, minute, second];
+        fits.then(|| parts.iter().fold(0, |all, part| all * 100 + u64::from(*part)))
     }
 
     /// Goes over the data of an answer, and its closing brace.

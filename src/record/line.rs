@@ -455,8 +455,10 @@ mod tests {
         let record = include_bytes!("../../tests/record/v1/every-kind.jsonl");
         let newer = include_bytes!("../../tests/record/v1/with-newer-entries.jsonl");
         let by_uid = include_bytes!("../../tests/record/v1/by-uid.jsonl");
-        let lines = record.split(|&c| c == b'\n').chain(newer.split(|&c| c == b'\n'));
-        let lines = lines.chain(by_uid.split(|&c| c == b'\n'));
+        let zones = include_bytes!("../../tests/record/v1/with-zones.jsonl");
+        let watches = include_bytes!("../../tests/record/v1/with-watches.jsonl");
+        let all = [&record[..], &newer[..], &by_uid[..], &zones[..], &watches[..]];
+        let lines = all.into_iter().flat_map(|record| record.split(|&c| c == b'\n'));
         let (mut good, mut bad) = (0, 0);
         let mut compare = |e: &[u8]| {
             let line = line(e);
@@ -465,6 +467,7 @@ mod tests {
                     let meant = Tie::of(&read);
                     assert_eq!((meant.n, meant.prev, meant.head), (tie.n, tie.prev, tie.head));
                     assert_eq!((meant.mode, meant.kind()), (tie.mode, tie.kind()));
+                    assert_eq!(meant.second, tie.second);
                     good += 1;
                 }
                 (Err(a), Err(b)) => {

@@ -3,7 +3,7 @@
 use super::lines::{Style, decide_by};
 use crate::domain::assess::Assessment;
 use crate::domain::duty::{DutyStatus, State};
-use crate::domain::event::Mode;
+use crate::domain::event::{Mode, Sync};
 use crate::domain::incident::{HandOver, Incident};
 use crate::domain::text::printable;
 use crate::domain::time::Time;
@@ -27,6 +27,7 @@ pub type Line = (String, bool);
 pub fn lines(incident: &Incident, head: &str, a: &Assessment, style: Style) -> Vec<Line> {
     let work = Work { incident, a, style };
     let mut out = work.top(head);
+    work.starts(&mut out);
     work.clocks(&mut out);
     work.told(&mut out);
     work.open(&mut out);
@@ -73,10 +74,16 @@ impl Work<'_> {
             }
             grouped.push(c);
         }
-        let record = fill(
+        let mut record = fill(
             self.pick("记录 {0} 条, 头 {1}", "record {0} entries, head {1}"),
             &[&i.entries.len().to_string(), &grouped],
         );
+        // By the record, not by this host: the text is read elsewhere, too.
+        if i.entries.last().is_some_and(|e| e.clock.sync == Sync::No) {
+            let text = self
+                .pick(", 记录时主机时钟未同步", ", recorded by a clock that is not synchronised");
+            record.push_str(text);
+        }
         let mut out = vec![
             (format!("{exercise}{}  {}", i.title, i.id), true),
             (
@@ -97,6 +104,17 @@ impl Work<'_> {
             out.push((format!("{label}  {}{open}", say::bounds(pack, v, lang)), false));
         }
         out
+    }
+
+    /// From which moment the clocks count: the earliest that is known of each kind, on one line.
+    fn starts(&self, out: &mut Vec<Line>) {
+        let all = super::lines::start_lines(&self.incident.case, self.a.now, self.style);
+        let mut parts = all.iter().map(|line| line.split_once("  ").map_or("", |(_, at)| at));
+        if let Some(first) = parts.next() {
+            let label = self.pick("起点", "start");
+            let line = parts.fold(format!("{label}  {first}"), |line, part| line + " | " + part);
+            out.push((line, false));
+        }
     }
 
     fn clocks(&self, out: &mut Vec<Line>) {
@@ -237,10 +255,10 @@ pub fn waits(incident: &Incident, lang: Lang) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    /// A heading and two lines, three lines of level, the clocks, the reports, and four lines.
+    /// A heading and two lines, two lines of level, the start, the clocks, the reports, and four lines.
     #[test]
     fn it_stays_under_twenty_four_lines() {
-        let most = 2 + 2 + 1 + super::CLOCKS + 1 + super::REPORTS + 1 + 2 + 1;
+        let most = 2 + 2 + 1 + 1 + super::CLOCKS + 1 + super::REPORTS + 1 + 2 + 1;
         assert!(most < 24, "{most}");
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::domain::assess::{Assessment, Verdict, Warning};
 use crate::domain::case::Case;
 use crate::domain::duty::{DutyStatus, State};
+use crate::domain::event::ToldBy;
 use crate::domain::law::{LevelIx, Pack};
 use crate::domain::time::{Time, Zone, write_local};
 use crate::domain::tri::Tri;
@@ -66,6 +67,8 @@ struct DutyJson<'a> {
     recipients: Vec<RecipientJson<'a>>,
     starts: String,
     started: Option<String>,
+    /// By which clock `started` was told, where it was not the host's: `watch`.
+    started_by: Option<ToldBy>,
     due: Option<String>,
     /// While it is undecided: until when it must be decided on, so that drafting and approval fit.
     decide_by: Option<String>,
@@ -240,6 +243,7 @@ fn duty<'a>(
             Start::Sent(of) => format!("sent_at of {}", first(of)),
         },
         started: d.started.map(at),
+        started_by: d.started_by.filter(|_| d.started.is_some()),
         due: d.due.map(at),
         decide_by: d.decide_by(lead).map(at),
         estimated: false,

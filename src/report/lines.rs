@@ -5,10 +5,11 @@ use unicode_width::UnicodeWidthStr;
 use crate::domain::assess::{Assessment, Warning};
 use crate::domain::case::Case;
 use crate::domain::duty::{DutyStatus, State};
-use crate::domain::law::Pack;
+use crate::domain::law::{Anchor, Pack};
 use crate::domain::time::{Time, Zone};
 use crate::domain::tri::Tri;
 use crate::words::Lang;
+use crate::words::entry::told_by;
 use crate::words::say::{self, Urgency, pack_of};
 
 /// How the lines are written.
@@ -46,6 +47,19 @@ pub fn level_lines(case: &Case, a: &Assessment, style: Style) -> Vec<String> {
         }
     }
     out
+}
+
+/// The moments from which clocks count, as far as they are known, and by which clock they were told.
+pub fn start_lines(case: &Case, now: Time, style: Style) -> Vec<String> {
+    let lang = style.lang;
+    let line = |anchor: &Anchor| {
+        let at = *case.anchors.get(&anchor.id)?;
+        let at = say::moment_with_offset(at, now, style.zone, lang);
+        let by = told_by(case.told_by.get(&anchor.id).copied(), lang);
+        let label = lang.pick("起点", "start");
+        Some(format!("{label}  {} {at}{by}", lang.of(&anchor.short)))
+    };
+    case.all_anchors().into_iter().filter_map(line).collect()
 }
 
 /// Why a level is certain, with the article and the mark of its support.
@@ -165,7 +179,8 @@ pub fn warning_line(case: &Case, w: &Warning, lang: Lang) -> String {
 /// Everything, for `status ID` and `assess`; the advice in full, or only its count.
 pub fn assessment(case: &Case, a: &Assessment, style: Style, advice: bool) -> Vec<String> {
     let lang = style.lang;
-    let mut out = level_lines(case, a, style);
+    let mut out = start_lines(case, a.now, style);
+    out.extend(level_lines(case, a, style));
     let reportable = match (a.reportable, lang) {
         (Tri::Yes, Lang::Zh) => "应当报告",
         (Tri::Yes, Lang::En) => "must be reported",

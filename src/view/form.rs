@@ -123,7 +123,8 @@ fn input(
                 pen.put(x, y, &shown, width, PLAIN);
                 if here {
                     y += 1;
-                    pen.put(x, y, hint, width, PLAIN);
+                    let read = app.read_from_watch(field.name, &text);
+                    pen.put(x, y, read.as_deref().unwrap_or(hint), width, PLAIN);
                 }
             }
             if here {

@@ -7,6 +7,7 @@ use crate::app::key::{Code, Key};
 use crate::app::keymap::{Action, Context};
 use crate::app::{App, Item, board};
 use crate::domain::event::{ClockEvent, Mode, Sync};
+use crate::domain::footing::{Footing, Unfirm};
 use crate::domain::time::Time;
 use crate::words::console::Word as W;
 use crate::words::say::{self, Urgency};
@@ -124,15 +125,24 @@ fn header(pen: &mut Pen<'_>, app: &App, name: &str) {
 }
 
 /// What stays true for longer than a notice is shown: who else is on, that the clock was set, that
-/// the records lie on another machine.
+/// the records lie where not all is promised, that TZ names no zone.
 fn marks(app: &App) -> String {
     let lang = app.lang();
     let mut marks = Vec::new();
     if let Some(left) = app.room() {
         marks.push(format!("! {}", W::LittleRoom.with(lang, &[&say::room(left)])));
     }
-    if let Some(kind) = app.far_folder() {
-        marks.push(format!("! {kind}"));
+    let here = |u: &&Unfirm| match (&u.incident, app.current()) {
+        (Some(id), Some(item)) => *id == item.incident.id,
+        _ => true,
+    };
+    marks.extend(app.unfirm().iter().find(here).map(|found| match &found.footing {
+        Footing::Shared(name) => format!("! {name}"),
+        Footing::Memory => lang.pick("! 内存", "! memory").to_owned(),
+        _ => "! overlay".to_owned(),
+    }));
+    if app.bad_zone() {
+        marks.push("! TZ".to_owned());
     }
     if app.clock_change().is_some_and(|c| c.what == ClockEvent::Stepped) {
         marks.push(lang.pick("! 时钟被拨", "! clock set").to_owned());

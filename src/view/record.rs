@@ -95,7 +95,8 @@ fn detail(app: &App, item: &Item, e: &Entry, width: u16) -> Vec<String> {
         Sync::No => W::NotSynced,
         Sync::Unknown => W::SyncUnknown,
     };
-    say(format!("{}  id {}", sync.text(lang), e.id));
+    let zone = e.clock.zone.as_deref().map(|z| format!("  {z}")).unwrap_or_default();
+    say(format!("{}{}  id {}", sync.text(lang), printable(&zone), e.id));
     if let Event::Sent(s) = &e.event {
         for a in &s.attachments {
             say(W::DetailFile.with(lang, &[&a.name, &a.bytes.to_string(), &a.sha256]));

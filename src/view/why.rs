@@ -11,6 +11,7 @@ use crate::domain::duty::DutyStatus;
 use crate::domain::law::{Basis, Fact, Pack, Start};
 use crate::domain::tri::Tri;
 use crate::words::console::Word as W;
+use crate::words::entry::told_by;
 use crate::words::say;
 
 pub(super) fn draw(pen: &mut Pen<'_>, app: &App, about: &Subject, scroll: usize) {
@@ -126,12 +127,14 @@ impl Why<'_> {
         let from = from.unwrap_or_default();
         match (d.started, d.due) {
             (Some(start), Some(due)) => {
+                let start = at(start) + told_by(d.started_by, lang);
                 let ticking = lines::ticks(self.item, d);
                 let left = if ticking { super::frame::left(app, due) } else { String::new() };
-                self.item("-", &W::StrictClock.with(lang, &[&from, &at(start), &at(due), &left]));
+                self.item("-", &W::StrictClock.with(lang, &[&from, &start, &at(due), &left]));
             }
             (Some(start), None) => {
-                self.item("-", &W::StartedAt.with(lang, &[&from, &at(start)]));
+                let start = at(start) + told_by(d.started_by, lang);
+                self.item("-", &W::StartedAt.with(lang, &[&from, &start]));
             }
             _ => self.item("-", &W::NotStarted.with(lang, &[&from])),
         }

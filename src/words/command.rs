@@ -15,6 +15,8 @@ crate::words! {
         BadAgainHint: "32 位小写十六进制, 只用于写入记录的命令", "32 lower-case hexadecimal digits, for commands that record something";
         ReadAs: "{0} 读作 {1}", "{0} read as {1}";
         NoIncidents: "没有事件", "no incidents";
+        NotUnderstood: "说明: {0} 条未被理解 (来自更新的版本); 其字节同样核对过", "note: {0} entries not understood, of a newer version; their bytes were checked all the same";
+        TimesGoBack: "说明: 记录时间在第 {0} 条处往回走 (共 {1} 处); 次序以编号为准", "note: recorded times go backwards at entry {0} (in all {1}); order is by number";
         NothingRuns: "没有在走的时钟", "no clock is running";
         IncidentNotFound: "没有事件 `{0}`", "there is no incident `{0}`";
         AlsoMatches: "匹配的有: {0}", "it matches {0}";

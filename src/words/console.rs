@@ -185,9 +185,9 @@ words! {
         Amount: "数值", "amount";
         TypeCount: "例 1200000, 120万, 1.2m", "e.g. 1200000, 120万, 1.2m";
         TypePercent: "0 到 100, 例 29.9", "0 to 100, e.g. 29.9";
-        TypeSince: "例 01:10, 20m ago", "e.g. 01:10, 20m ago";
+        TypeSince: "例 01:10, 20m ago; 看手表: 01:10 表", "e.g. 01:10, 20m ago; by a watch: 01:10 watch";
         TypeLasted: "例 2h30m, 01:10..02:40", "e.g. 2h30m, 01:10..02:40";
-        TypeMoment: "例 now, 01:30, 20m ago", "e.g. now, 01:30, 20m ago";
+        TypeMoment: "例 now, 01:30, 20m ago; 看手表: 01:30 表", "e.g. now, 01:30, 20m ago; by a watch: 01:30 watch";
         TypeFirst: "先写出数值", "type it first";
         IfAnswered: "若答「{0}」", "if: {0}";
         NoChange: "等级和期限不变", "no level and no limit changes";
@@ -236,11 +236,11 @@ words! {
         FieldValue: "改为", "new value";
         FieldText: "内容", "text";
         HintTitle: "一句话, 不写涉密内容", "one line; nothing secret";
-        HintLearnedAt: "now, 01:30, 20m ago; 取较早的一刻", "now, 01:30, 20m ago; the earlier moment counts";
+        HintLearnedAt: "now, 01:30, 20m ago; 取较早的一刻; 看手表: 01:30 表", "now, 01:30, 20m ago; the earlier one; by a watch: 01:30 watch";
         HintChoice: "左右键改选", "left and right change it";
         HintPacks: "左右键移动, 空格勾选", "left and right move, space ticks";
         HintOptional: "可留空", "may be empty";
-        HintHappenedAt: "空 = 现在; 例 02:05, 20m ago", "empty = now; e.g. 02:05, 20m ago";
+        HintHappenedAt: "空 = 现在; 02:05, 20m ago; 看手表: 02:05 表", "empty = now; 02:05, 20m ago; by a watch: 02:05 watch";
         HintFiles: "文件路径, 多个用 ; 分开; 只记名称和摘要", "paths, several with ; between; name and digest are kept";
         HintFailed: "报成功的留空", "empty if it went through";
         HintLate: "已超时, 写明原因", "past its limit; say why";

@@ -2,7 +2,9 @@
 
 use super::say;
 use super::{Lang, fill};
-use crate::domain::event::{ClockEvent, Entry, Event, Sent, ToldBy};
+use crate::domain::clockwatch::names_entry;
+use crate::domain::event::{ClockEvent, ClockQuality, Entry, Event, Sent, Sync, ToldBy};
+use crate::domain::footing::{Footing, Unfirm};
 use crate::domain::incident::{Incident, UNKNOWN};
 use crate::domain::law::Pack;
 use crate::domain::text::printable;
@@ -17,11 +19,12 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
                 packs.iter().map(|p| format!("{} {}", p.id, p.edition)).collect();
             fill(lang.pick("建立: {0} ({1})", "opened: {0} ({1})"), &[title, &packs.join(", ")])
         }
-        Event::Answered { set, note } => {
-            let parts: Vec<String> = set
-                .iter()
-                .map(|(name, text)| answered(incident, name, text, now, zone, lang))
-                .collect();
+        Event::Answered { set, note, told_by: by } => {
+            let part = |(name, text): (&String, &String)| {
+                let by = told_by(by.get(name).copied(), lang);
+                format!("{}{by}", answered(incident, name, text, now, zone, lang))
+            };
+            let parts: Vec<String> = set.iter().map(part).collect();
             let note = note.as_ref().map(|n| format!(" ({n})")).unwrap_or_default();
             fill(lang.pick("答: {0}{1}", "answered: {0}{1}"), &[&parts.join("; "), &note])
         }
@@ -43,7 +46,7 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
             lang.pick("不适用: {0}, 因为: {1}", "does not apply: {0}, because: {1}"),
             &[duty_title(incident, duty, lang), because],
         ),
-        Event::Corrected { entry, because, fields } => {
+        Event::Corrected { entry, because, fields, told_by: by } => {
             let n = entry.to_string();
             if fields.is_empty() {
                 fill(
@@ -51,8 +54,11 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
                     &[&n, because],
                 )
             } else {
-                let fields: Vec<String> =
-                    fields.iter().map(|(k, v)| answered(incident, k, v, now, zone, lang)).collect();
+                let part = |(k, v): (&String, &String)| {
+                    let by = told_by(by.get(k).copied(), lang);
+                    format!("{}{by}", answered(incident, k, v, now, zone, lang))
+                };
+                let fields: Vec<String> = fields.iter().map(part).collect();
                 fill(
                     lang.pick("更正 #{0}: {1}, 因为: {2}", "corrects #{0}: {1}, because: {2}"),
                     &[&n, &fields.join(", "), because],
@@ -92,23 +98,71 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
 pub fn told_by(by: Option<ToldBy>, lang: Lang) -> &'static str {
     match by {
         None => "",
-        Some(ToldBy::Watch) => lang.pick(" (据手表)", " (by a watch)"),
-        Some(ToldBy::Other) => lang.pick(" (据另一时钟)", " (by another clock)"),
+        Some(ToldBy::Watch) => lang.pick(" (按手表)", " (by a watch)"),
+        Some(ToldBy::Other) => lang.pick(" (按另一时钟)", " (by another clock)"),
     }
 }
 
-/// Why several consoles should not write at once on a file system of another machine.
-pub fn far_folder(kind: &str, lang: Lang) -> String {
-    let (zh, en) = (
-        "记录放在 {0} 上, 不能保证多人同时写入; 请只用一台主机写",
-        "the records lie on {0}, where writing by several cannot be promised; let one host write",
+/// What does not hold where the records lie.
+pub fn unfirm(found: &Unfirm, lang: Lang) -> String {
+    let (zh, en, name) = match &found.footing {
+        Footing::Shared(name) => (
+            "记录放在 {0} 上, 不能保证多人同时写入; 请只用一台主机写",
+            "the records lie on {0}, where writing by several cannot be promised; let one host write",
+            name.as_str(),
+        ),
+        Footing::Memory => (
+            "记录放在内存里, 主机重启后就没有了; 请放到磁盘上",
+            "the records lie in memory and are gone when this machine is started again; put them on a disk",
+            "",
+        ),
+        Footing::Overlay => (
+            "记录放在叠加层 (overlay) 上; 若是容器的, 容器删除后就没有了; 请放到卷上",
+            "the records lie on an overlay; if it is a container's they are gone with it; put them on a volume",
+            "",
+        ),
+        Footing::Local | Footing::Unknown => return String::new(),
+    };
+    let text = fill(lang.pick(zh, en), &[name]);
+    match &found.incident {
+        Some(id) => format!("{id}: {text}"),
+        None => text,
+    }
+}
+
+/// What the mark of an entry means whose clock was not kept.
+pub fn unkept_mark(lang: Lang) -> &'static str {
+    lang.pick(
+        "记录时主机时钟未与外部时间源同步",
+        "recorded by a clock that was not kept by an outside source",
+    )
+}
+
+/// That the host's clock is not kept by an outside source; nothing where it is, or nobody knows.
+pub fn unkept(clock: &ClockQuality, lang: Lang) -> Option<&'static str> {
+    let text = lang.pick(
+        "本机时钟未与外部时间源同步, 时限按本机时钟计算",
+        "this host's clock is not kept by an outside source; the limits are counted by it",
     );
-    fill(lang.pick(zh, en), &[kind])
+    (clock.sync == Sync::No).then_some(text)
+}
+
+/// That TZ names no zone, and at which offset times are read and shown instead.
+pub fn bad_zone(tz: &str, offset: &str, lang: Lang) -> String {
+    let (zh, en) = (
+        "不能读取 TZ 所写的时区 `{0}`, 时间一律按 {1} 读写",
+        "TZ names no zone that can be read (`{0}`); times are read and shown at {1}",
+    );
+    fill(lang.pick(zh, en), &[tz, offset])
 }
 
 /// What happened to the clock.
 pub fn clock_changed(what: ClockEvent, ms: Option<i64>, note: Option<&str>, lang: Lang) -> String {
     let (zh, en) = match what {
+        // Nobody saw it set: one of two clocks is wrong.
+        ClockEvent::Stepped if note.is_some_and(names_entry) => {
+            ("本机时钟早于上一条的记录时间", "this clock is behind the entry before")
+        }
         ClockEvent::Stepped => ("系统时钟被拨动", "the wall clock was set"),
         ClockEvent::Suspended => ("主机曾休眠", "the host slept"),
         ClockEvent::ZoneChanged => ("主机时区改变", "the host's zone changed"),
@@ -118,7 +172,8 @@ pub fn clock_changed(what: ClockEvent, ms: Option<i64>, note: Option<&str>, lang
     let mut out = lang.pick(zh, en).to_owned();
     if let Some(ms) = ms {
         let sign = if ms < 0 { "-" } else { "+" };
-        out.push_str(&format!(" {sign}{}.{:03} s", ms.abs() / 1000, ms.abs() % 1000));
+        let long = ms.unsigned_abs();
+        out.push_str(&format!(" {sign}{}.{:03} s", long / 1000, long % 1000));
     }
     if let Some(note) = note {
         out.push_str(&format!(" ({note})"));
@@ -218,4 +273,26 @@ fn channel_name(incident: &Incident, duty: &str, channel: &str, lang: Lang) -> S
     let pack = incident.case.find_duty(duty).map(|(p, _)| p);
     let found = pack.and_then(|p| p.channel(channel));
     found.map_or_else(|| channel.to_owned(), |(_, c)| lang.of(&c.name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_of_any_length_is_written_as_a_number() {
+        let said = |ms| clock_changed(ClockEvent::Stepped, Some(ms), None, Lang::En);
+        assert_eq!(said(i64::MIN), "the wall clock was set -9223372036854775.808 s");
+        assert_eq!(said(i64::MAX), "the wall clock was set +9223372036854775.807 s");
+        assert_eq!(said(-250), "the wall clock was set -0.250 s");
+    }
+
+    #[test]
+    fn an_entry_from_the_future_is_not_called_a_step() {
+        let note = "#7 2026-03-01T20:30:00Z -> 2026-03-01T17:30:00Z";
+        let said = |lang| clock_changed(ClockEvent::Stepped, Some(-10_800_000), Some(note), lang);
+        let clock = format!("this clock is behind the entry before -10800.000 s ({note})");
+        assert_eq!(said(Lang::En), clock);
+        assert!(said(Lang::Zh).starts_with("本机时钟早于上一条的记录时间 -10800.000 s (#7"));
+    }
 }

@@ -68,7 +68,7 @@ pub fn setup(lang: Lang) -> Setup {
     let mut setup = Setup::new(at("02:00"), zone(), lang);
     setup.packs = vec![law()];
     setup.who = "wang".to_owned();
-    setup.clock = ClockQuality { sync: Sync::Yes, maxerror_us: Some(900) };
+    setup.clock = ClockQuality { sync: Sync::Yes, maxerror_us: Some(900), zone: None };
     setup.directory = vec![
         Listing {
             body: "police".to_owned(),
@@ -101,7 +101,7 @@ fn entry(n: usize, at: Time, mode: Mode, happened_at: Option<Time>, event: Event
         },
         mode,
         boot: Boot { id: "boot".to_owned(), ms: 1000 },
-        clock: ClockQuality { sync: Sync::Yes, maxerror_us: None },
+        clock: ClockQuality { sync: Sync::Yes, maxerror_us: None, zone: None },
         event,
     }
 }
@@ -255,6 +255,7 @@ impl Desk {
                         let n = found.entries.len();
                         let mut e = entry(n, self.now, found.mode, d.happened_at, d.event);
                         e.id = tried.unwrap_or(e.id);
+                        e.happened_by = d.happened_at.and(intent.told_by());
                         found.apply(e.clone());
                         let (head, own) = (format!("{n:064x}"), Some(e.n));
                         self.send(Msg::Appended { incident, entries: vec![e], head, own });

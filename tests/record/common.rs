@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use jishi::domain::event::{
-    Attachment, Boot, ClockQuality, Entry, Event, Mode, PackPin, Sent, Sync, Who,
+    Attachment, Boot, ClockEvent, ClockQuality, Entry, Event, Mode, PackPin, Sent, Sync, ToldBy,
+    Who,
 };
 use jishi::domain::time::{Time, Zone, parse_offset};
 use jishi::host::clock::FixedClock;
@@ -67,8 +68,13 @@ pub(crate) fn every_kind() -> Vec<Event> {
                 ("site_down", "PT2H30M"),
             ]),
             note: Some(text("值班电话\n\"确认\"\t\\")),
+            told_by: Default::default(),
         },
-        Event::Answered { set: map(&[("harm_to_public", "yes")]), note: None },
+        Event::Answered {
+            set: map(&[("harm_to_public", "yes")]),
+            note: None,
+            told_by: Default::default(),
+        },
         Event::Sent(Sent {
             duty: duty.clone(),
             to: text("provincial_cac"),
@@ -103,8 +109,14 @@ pub(crate) fn every_kind() -> Vec<Event> {
             entry: 3,
             because: text("wrong number"),
             fields: map(&[("reference", "12387-0002")]),
+            told_by: Default::default(),
         },
-        Event::Corrected { entry: 4, because: text("did not happen"), fields: map(&[]) },
+        Event::Corrected {
+            entry: 4,
+            because: text("did not happen"),
+            fields: map(&[]),
+            told_by: Default::default(),
+        },
         noted("日志已保全 😀 <b>&amp;</b>"),
         Event::HandedOver { to: text("bob") },
         Event::Closed { because: text("restored") },
@@ -127,7 +139,7 @@ pub(crate) fn entry(n: u64, event: Event) -> Entry {
         mode: Mode::Live,
         boot: Boot { id: "0d6f1c8a-5a0e-4b0c-9f65-0a4a3b7f1f11".to_owned(), ms: 1000 + n },
         clock: if n.is_multiple_of(2) {
-            ClockQuality { sync: Sync::Yes, maxerror_us: Some(2500) }
+            ClockQuality { sync: Sync::Yes, maxerror_us: Some(2500), zone: None }
         } else {
             ClockQuality::default()
         },
@@ -135,15 +147,82 @@ pub(crate) fn entry(n: u64, event: Event) -> Entry {
     }
 }
 
+/// The same with the zone in which its writer read times; some have no name, and one cannot be taken
+/// for a zone at all.
+pub(crate) fn in_zones() -> Vec<Entry> {
+    let changed =
+        |what, ms, note: &str| Event::ClockChanged { what, ms, note: Some(note.to_owned()) };
+    let of_zone = "Asia/Shanghai +08:00 -> Europe/Berlin +01:00";
+    let ahead = "#5 2026-03-01T20:30:00Z -> 2026-03-01T17:30:00Z";
+    let events = [
+        (opened(), "Asia/Shanghai +08:00"),
+        (Event::ClockChanged { what: ClockEvent::Unsynchronised, ms: None, note: None }, "+08:00"),
+        (every_kind().swap_remove(1), "Asia/Shanghai +08:00"),
+        (every_kind().swap_remove(2), "Asia/Shanghai +08:00"),
+        (every_kind().swap_remove(4), "+08:00"),
+        (noted("日志已保全"), "Asia/Shanghai +08:00"),
+        (changed(ClockEvent::ZoneChanged, None, of_zone), "Europe/Berlin +01:00"),
+        (changed(ClockEvent::Stepped, Some(-10_800_000), ahead), "Europe/Berlin +01:00"),
+        (noted("x"), "\"\\ 北京"),
+        (Event::Closed { because: "restored".to_owned() }, "America/St_Johns -03:30"),
+    ];
+    let written = (0..).zip(events).map(|(n, (event, zone))| {
+        let mut entry = entry(n, event);
+        entry.clock.zone = Some(zone.to_owned());
+        entry
+    });
+    written.collect()
+}
+
+/// Times that were read from somebody's watch: of an act, of answers, of a corrected field.
+pub(crate) fn by_watch() -> Vec<Entry> {
+    let map = |k: &str, v: &str| [(k.to_owned(), v.to_owned())].into();
+    let mark = |k: &str| [(k.to_owned(), ToldBy::Watch)].into();
+    let learned = "2026-03-01T17:10:00Z";
+    let events = [
+        opened(),
+        Event::Answered {
+            set: map("learned_at", learned),
+            note: None,
+            told_by: mark("learned_at"),
+        },
+        Event::Answered {
+            set: [("learned_at", learned), ("pi_persons", "7")]
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .into(),
+            note: Some("by phone".to_owned()),
+            told_by: mark("learned_at"),
+        },
+        Event::Corrected {
+            entry: 1,
+            because: "misread".to_owned(),
+            fields: map("learned_at", "2026-03-01T17:09:00Z"),
+            told_by: mark("learned_at"),
+        },
+        noted("x"),
+    ];
+    let written = (0..).zip(events).map(|(n, event)| {
+        let mut entry = entry(n, event);
+        entry.happened_by = entry.happened_at.map(|_| ToldBy::Watch);
+        entry
+    });
+    written.collect()
+}
+
 /// A record of these events, as lines with their line feeds.
 pub(crate) fn lines(events: Vec<Event>) -> Vec<Vec<u8>> {
+    written((0..).zip(events).map(|(n, event)| entry(n, event)))
+}
+
+/// A record of these entries, as lines with their line feeds.
+pub(crate) fn written(entries: impl IntoIterator<Item = Entry>) -> Vec<Vec<u8>> {
     let mut chain = Chain::start();
-    let write = |event| {
-        let line = encode(&entry(chain.count, event), chain.head).unwrap();
+    let write = |entry: Entry| {
+        let line = encode(&entry, chain.head).unwrap();
         chain.follow(&line.bytes).unwrap();
         line.bytes
     };
-    events.into_iter().map(write).collect()
+    entries.into_iter().map(write).collect()
 }
 
 /// A record of twelve entries.

@@ -6,13 +6,17 @@
 use jishi::domain::event::{Entry, Event};
 use jishi::record::{Chain, Digest, Limits, Wrong, check, check_bytes, decode, encode};
 
-use crate::common::{entry, every_kind, lines};
+use crate::common::{by_watch, entry, every_kind, in_zones, lines, written};
 
 const EVERY_KIND: &[u8] = include_bytes!("v1/every-kind.jsonl");
 const NEWER: &[u8] = include_bytes!("v1/with-newer-entries.jsonl");
 
 const BY_UID: &[u8] = include_bytes!("v1/by-uid.jsonl");
+const WATCHES: &[u8] = include_bytes!("v1/with-watches.jsonl");
+const WATCHES_HEAD: &str = "4a50780bb288c2baba5dcc3cbb2c11c5547abb3301a9a963f2dac99adbef2978";
+const ZONES: &[u8] = include_bytes!("v1/with-zones.jsonl");
 
+const ZONES_HEAD: &str = "6baf16d3db99b3227f08c4dfb49e00c84d9ab4c5f6dc918ed3a7d79fba836e6a";
 const HEAD: &str = "6491045d9567519cae677549fb889c288a71b31e246cebb57dda726e1a1e4f9f";
 
 #[test]
@@ -31,6 +35,34 @@ fn every_kind_is_written_as_it_was() {
         assert_eq!(String::from_utf8_lossy(then), String::from_utf8_lossy(now));
     }
     assert_eq!(EVERY_KIND, now.concat());
+}
+
+#[test]
+fn entries_keep_the_zone_of_their_writer_as_they_did() {
+    let now = written(in_zones()).concat();
+    assert_eq!(String::from_utf8_lossy(ZONES), String::from_utf8_lossy(&now));
+    let mut read = Vec::new();
+    let report = check(ZONES, Chain::start(), Limits::default(), |e: Entry| read.push(e)).unwrap();
+    assert!(report.intact(), "{:?}", report.problem);
+    assert_eq!(read, in_zones());
+    assert_eq!(report.chain.head.to_string(), ZONES_HEAD);
+    // A reader passes over what it does not know of a clock; so will those of before the zone.
+    let line = std::str::from_utf8(ZONES.split(|&c| c == b'\n').next().unwrap()).unwrap();
+    let e = line[5..line.len() - 72].replacen(r#""sync":"#, r#""later":"x","sync":"#, 1);
+    let line = format!(r#"{{"e":{e},"h":"{}"}}"#, Digest::of(e.as_bytes()));
+    assert_eq!(decode(line.as_bytes()).unwrap().entry, in_zones()[0]);
+}
+
+#[test]
+fn times_from_a_watch_are_marked_as_they_were() {
+    let now = written(by_watch()).concat();
+    assert_eq!(String::from_utf8_lossy(WATCHES), String::from_utf8_lossy(&now));
+    let mut read = Vec::new();
+    let report =
+        check(WATCHES, Chain::start(), Limits::default(), |e: Entry| read.push(e)).unwrap();
+    assert!(report.intact(), "{:?}", report.problem);
+    assert_eq!(read, by_watch());
+    assert_eq!(report.chain.head.to_string(), WATCHES_HEAD);
 }
 
 #[test]

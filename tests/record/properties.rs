@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta};
 use jishi::domain::event::{
-    Attachment, Boot, ClockEvent, ClockQuality, Entry, Event, Mode, PackPin, Sent, Sync, Who,
+    Attachment, Boot, ClockEvent, ClockQuality, Entry, Event, Mode, PackPin, Sent, Sync, ToldBy,
+    Who,
 };
 use jishi::record::{Chain, Digest, Limits, check, check_bytes, decode, encode, verify};
 use proptest::collection::{btree_map, vec};
@@ -22,6 +23,10 @@ fn map() -> impl Strategy<Value = BTreeMap<String, String>> {
     btree_map("[a-zA-Z][a-zA-Z0-9_.-]{0,10}", text(), 0..4)
 }
 
+fn told_by() -> impl Strategy<Value = BTreeMap<String, ToldBy>> {
+    btree_map("[a-z_]{1,10}", Just(ToldBy::Watch), 0..2)
+}
+
 fn event() -> impl Strategy<Value = Event> {
     let number = 0..1u64 << 53;
     let pack =
@@ -37,7 +42,11 @@ fn event() -> impl Strategy<Value = Event> {
             title,
             packs
         }),
-        (map(), option::of(text())).prop_map(|(set, note)| Event::Answered { set, note }),
+        (map(), option::of(text()), told_by()).prop_map(|(set, note, told_by)| Event::Answered {
+            set,
+            note,
+            told_by
+        }),
         (
             (text(), text(), text()),
             option::of(text()),
@@ -56,10 +65,8 @@ fn event() -> impl Strategy<Value = Event> {
             |(duty, to, reference, officer)| Event::Received { duty, to, reference, officer }
         ),
         (text(), text()).prop_map(|(duty, because)| Event::Waived { duty, because }),
-        (number.clone(), text(), map()).prop_map(|(entry, because, fields)| Event::Corrected {
-            entry,
-            because,
-            fields
+        (number.clone(), text(), map(), told_by()).prop_map(|(entry, because, fields, told_by)| {
+            Event::Corrected { entry, because, fields, told_by }
         }),
         text().prop_map(|text| Event::Noted { text }),
         text().prop_map(|to| Event::HandedOver { to }),
@@ -103,7 +110,7 @@ prop_compose! {
             by: Who { login, sudo, ssh, tty, host, uid },
             mode,
             boot: Boot { id: boot, ms },
-            clock: ClockQuality { sync, maxerror_us },
+            clock: ClockQuality { sync, maxerror_us, zone: None },
             event,
         }
     }

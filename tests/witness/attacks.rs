@@ -205,7 +205,7 @@ fn a_rewritten_record_is_found_by_everything_but_the_chain() {
     let Some(shared) = shared() else { return };
     let row = "everything rewritten and chained anew";
     holds(row, &shared, |home, id, lines| {
-        home.put(id, &chained(&edited(lines, 2, "one", "ONE")));
+        home.put(id, &chained(&edited(lines, 3, "two", "TWO")));
     });
     // With a record id of its own.
     holds(row, &shared, |home, id, lines| {
@@ -228,7 +228,7 @@ fn back_dating_is_found_by_a_time_stamp_alone_and_only_before_its_place() {
         // Slipped in before the stamp's place: the entries that existed by then were others.
         let slipped = attack(entries, &shared, |home, id, lines| {
             let mut lines = lines.to_vec();
-            lines.insert(3, replaced(&lines[2], "one", "I knew"));
+            lines.insert(4, replaced(&lines[3], "two", "I knew"));
             home.put(id, &chained(&lines));
         });
         assert!(!slipped[0] && slipped[4]);
@@ -268,7 +268,7 @@ fn what_the_notes_of_the_table_say_cannot_be_found_is_not_found() {
     home.ok(&["log", "verify", id]);
     // The third: rewritten, with the checkpoints beside it removed, or signed anew with the key.
     let lines = home.lines(id);
-    home.put(id, &chained(&edited(&lines, 2, "one", "ONE")));
+    home.put(id, &chained(&edited(&lines, 3, "two", "TWO")));
     home.forget();
     assert_eq!(home.verify_signed(id).code, 1, "the checkpoint beside it finds it");
     fs::remove_dir_all(home.folder(id).join("checkpoints")).unwrap();
@@ -348,7 +348,7 @@ fn the_stock_tools_of_the_readme_compare_a_head_and_a_checkpoint_with_a_record()
     assert!((said.out.clone() + &said.err).contains("Verification: OK"), "{}", said.err);
     // Rewritten before the place: its head is found no more. Rewritten after it: it is.
     let all = home.lines(id);
-    home.put(id, &chained(&edited(&all, 2, "one", "ONE")));
+    home.put(id, &chained(&edited(&all, 3, "two", "TWO")));
     let said = run();
     let lines: Vec<&str> = said.out.lines().collect();
     assert_eq!((lines[1], lines[4], lines[5]), ("0", "0", "1"), "{lines:?}");

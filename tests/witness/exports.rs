@@ -69,9 +69,9 @@ fn what_is_damaged_or_not_as_remembered_gets_out_with_clear_words_and_code_3() {
     };
     // An entry edited in the middle: what comes after it is shown no more, although each line is JSON.
     let mut edited = lines.clone();
-    edited[2] = replaced(&edited[2], "one", "ONE");
-    let damaged = "damaged from line 3 (entry 2) on: the digest does not fit";
-    check(&edited.concat(), 2, &[damaged, "the 2 entries before it hold"]);
+    edited[3] = replaced(&edited[3], "two", "TWO");
+    let damaged = "damaged from line 4 (entry 3) on: the digest does not fit";
+    check(&edited.concat(), 3, &[damaged, "the 3 entries before it hold"]);
     check(&lines.concat()[..lines.concat().len() - 9], 4, &["line was cut", "the 4 entries"]);
     // Cut, rewritten, replaced: the bytes hold, the memory says otherwise.
     check(&lines[..3].concat(), 3, &["had 5 entries", "remembered head (after 5 entries)"]);

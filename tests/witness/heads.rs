@@ -337,7 +337,7 @@ fn a_record_that_does_not_hold_is_made_append_only_on_purpose_alone() {
     };
     for (bytes, says) in [
         (lines[..4].concat(), "had 5 entries"),
-        (replaced(&lines.concat(), "one", "ONE"), "damaged from line 3 (entry 2)"),
+        (replaced(&lines.concat(), "two", "TWO"), "damaged from line 4 (entry 3)"),
     ] {
         fs::write(home.record(&id), bytes).unwrap();
         let said = home.fails(&["log", "harden", &id], 3, says);

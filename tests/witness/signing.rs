@@ -388,10 +388,10 @@ fn what_is_said_of_keys_signers_and_signatures_is_said_in_chinese_too() {
     fs::write(sig, "junk").unwrap();
     zh(&check, "签名不成立: 不是 SSH 签名");
     let mut lines = home.lines(&id);
-    lines[2] = replaced(&lines[2], "one", "ONE");
+    lines[3] = replaced(&lines[3], "two", "TWO");
     home.put(&id, &lines);
-    zh(&["log", "verify", &id], "第 3 行 (第 2 条): 摘要与条目不符");
-    zh(&["log", "export", &id], "记录从第 3 行 (第 2 条) 起有损: 摘要与条目不符");
+    zh(&["log", "verify", &id], "第 4 行 (第 3 条): 摘要与条目不符");
+    zh(&["log", "export", &id], "记录从第 4 行 (第 3 条) 起有损: 摘要与条目不符");
 }
 
 #[test]

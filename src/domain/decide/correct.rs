@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Decision, Refusal, Work};
 use crate::domain::assess::learned_at;
 use crate::domain::case::LEARNED_AT;
-use crate::domain::event::{Entry, Event};
+use crate::domain::event::{Entry, Event, ToldBy};
 use crate::domain::incident::{UNKNOWN, correctable};
 use crate::domain::text;
 use crate::domain::time;
@@ -28,15 +28,23 @@ impl Work<'_> {
         if n == 0 && fields.is_empty() {
             return Err(Refusal::FirstEntry { entry: n });
         }
-        let mut new = BTreeMap::new();
+        let (mut new, mut told_by) = (BTreeMap::new(), BTreeMap::new());
         for (field, value) in fields {
-            new.insert(field_name(field).to_owned(), self.corrected_field(entry, field, value)?);
+            let (written, by) = self.corrected_field(entry, field, value)?;
+            told_by.extend(by.map(|by| (field_name(field).to_owned(), by)));
+            new.insert(field_name(field).to_owned(), written);
         }
-        self.decision(Event::Corrected { entry: n, because, fields: new }, None)
+        self.decision(Event::Corrected { entry: n, because, fields: new, told_by }, None)
     }
 
-    /// Checks one corrected field, and writes it as the record keeps it.
-    fn corrected_field(&self, entry: &Entry, field: &str, value: &str) -> Result<String, Refusal> {
+    /// Checks one corrected field, and writes it as the record keeps it, with the clock by which a
+    /// moment in it was told.
+    fn corrected_field(
+        &self,
+        entry: &Entry,
+        field: &str,
+        value: &str,
+    ) -> Result<(String, Option<ToldBy>), Refusal> {
         let field = field_name(field);
         let possible = correctable(&entry.event);
         if let Event::Answered { set, .. } = &entry.event
@@ -48,21 +56,33 @@ impl Work<'_> {
             }
             let given = self.read(&[(field.to_owned(), value.to_owned())])?;
             self.check_moments(&given, true)?;
-            return Ok(self.write(field, given.first().and_then(|(_, g)| g.as_ref())));
+            let given = given.first().and_then(|(_, g)| g.as_ref());
+            return Ok((self.write(field, given), self.told_by(field, value, given)?));
         }
         if !possible.contains(&field) {
             let possible = possible.iter().map(|s| (*s).to_owned()).collect();
             return Err(unknown_field(entry, field, possible));
         }
         if field == "happened_at" {
+            let (value, by_watch) = time::off_watch(value);
             let at = time::parse(value, self.now, self.zone)
                 .map_err(|why| Refusal::BadTime { field: field.to_owned(), why })?;
             self.not_future(field, Some(at))?;
             if matches!(entry.event, Event::Sent(_)) {
                 self.not_before(field, at, LEARNED_AT, learned_at(&self.incident.case))?;
             }
-            return Ok(time::write_utc(at));
+            return Ok((time::write_utc(at), by_watch.then_some(ToldBy::Watch)));
         }
+        self.corrected_text(entry, field, value, possible).map(|text| (text, None))
+    }
+
+    fn corrected_text(
+        &self,
+        entry: &Entry,
+        field: &str,
+        value: &str,
+        possible: &[&'static str],
+    ) -> Result<String, Refusal> {
         if let Event::Sent(sent) = &entry.event {
             match field {
                 "to" => return self.recipient(&self.duty(&sent.duty)?, Some(value)),

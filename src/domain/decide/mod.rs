@@ -16,14 +16,14 @@ pub use refusal::Refusal;
 use super::assess::learned_at;
 use super::case::LEARNED_AT;
 use super::duty::{DutyStatus, HANDLING_ENDED_AT};
-use super::event::{Event, PackPin};
+use super::event::{Event, PackPin, ToldBy};
 use super::incident::{Given, Incident, UNKNOWN};
 use super::law::Pack;
 use super::suggest::nearest;
 use super::text;
 use super::time::{self, Time, Zone};
 use super::tri::Tri;
-use super::value::Value;
+use super::value::{Kind, Span, Value};
 
 /// Days after which a `learned_at` is asked about.
 pub const LONG_AGO_DAYS: i64 = 30;
@@ -56,7 +56,7 @@ pub fn decide(
     let decision = match intent {
         Intent::ByWatch(_) | Intent::Confirmed(_) => Err(Refusal::Nothing),
         Intent::Answer { set, note, happened_at, confirmed } => {
-            work.answer(set, note.as_deref(), *happened_at, *confirmed)
+            work.answer(set, note.as_deref(), *happened_at, *confirmed, told_by)
         }
         Intent::Report { .. } => work.report(intent),
         Intent::Acknowledge { .. } => work.acknowledge(intent),
@@ -98,7 +98,8 @@ pub fn decide(
             }
         }
     }?;
-    if told_by.is_some() && decision.happened_at.is_none() {
+    let marked = matches!(&decision.event, Event::Answered { told_by, .. } if !told_by.is_empty());
+    if told_by.is_some() && decision.happened_at.is_none() && !marked {
         return Err(Refusal::WatchWithoutTime);
     }
     Ok(decision)
@@ -128,6 +129,17 @@ pub fn closed_by(incident: &Incident) -> Option<u64> {
     incident.closed.as_ref()?;
     let closing = |e: &&super::event::Entry| matches!(e.event, Event::Closed { .. });
     incident.entries.iter().rev().find(closing).map(|e| e.n)
+}
+
+/// Says whether an answer holds a moment.
+fn has_moment(given: Option<&Given>) -> bool {
+    match given {
+        Some(Given::Moment(_)) => true,
+        Some(Given::Value(Value::Duration(span))) => {
+            matches!(span, Span::Since(_) | Span::Between(..))
+        }
+        _ => false,
+    }
 }
 
 struct Work<'a> {
@@ -190,6 +202,8 @@ impl Work<'_> {
         if text::half_width(text.trim()) == UNKNOWN {
             return Ok(None);
         }
+        let moment = fact.is_none_or(|f| f.kind == Kind::Duration);
+        let text = if moment { time::off_watch(text).0 } else { text };
         let Some(fact) = fact else {
             let at = time::parse(text, self.now, self.zone)
                 .map_err(|why| Refusal::BadTime { field: name.to_owned(), why })?;
@@ -206,6 +220,7 @@ impl Work<'_> {
         note: Option<&str>,
         happened_at: Option<Time>,
         confirmed: bool,
+        told_by: Option<ToldBy>,
     ) -> Result<Decision, Refusal> {
         if set.is_empty() {
             return Err(Refusal::Nothing);
@@ -213,12 +228,34 @@ impl Work<'_> {
         self.not_future("happened_at", happened_at)?;
         let given = self.read(set)?;
         self.check_moments(&given, confirmed)?;
-        let mut written = BTreeMap::new();
-        for (name, given) in &given {
+        let (mut written, mut marked) = (BTreeMap::new(), BTreeMap::new());
+        for ((name, given), (_, text)) in given.iter().zip(set) {
             written.insert(name.clone(), self.write(name, given.as_ref()));
+            let by = self.told_by(name, text, given.as_ref())?;
+            let by = by.or(told_by.filter(|_| has_moment(given.as_ref())));
+            match by {
+                Some(by) => marked.insert(name.clone(), by),
+                None => marked.remove(name),
+            };
         }
         let note = note.map(|n| text::note("note", n)).transpose()?;
-        self.decision(Event::Answered { set: written, note }, happened_at)
+        self.decision(Event::Answered { set: written, note, told_by: marked }, happened_at)
+    }
+
+    /// By which clock an answer says that its moments were told, where it was not the host's.
+    fn told_by(
+        &self,
+        name: &str,
+        text: &str,
+        given: Option<&Given>,
+    ) -> Result<Option<ToldBy>, Refusal> {
+        let case = &self.incident.case;
+        let moment = case.fact(name).is_none_or(|f| f.kind == Kind::Duration);
+        match moment && time::off_watch(text).1 {
+            true if has_moment(given) => Ok(Some(ToldBy::Watch)),
+            true => Err(Refusal::WatchWithoutTime),
+            false => Ok(None),
+        }
     }
 
     fn write(&self, name: &str, given: Option<&Given>) -> String {
@@ -359,6 +396,6 @@ pub fn begin(
     let opened = Event::Opened { record: record.to_owned(), title, packs: pins };
     let empty = Incident::fold("", packs.to_vec(), Vec::new());
     let work = Work { incident: &empty, now, zone };
-    let answered = work.answer(answers, None, None, confirmed)?;
+    let answered = work.answer(answers, None, None, confirmed, None)?;
     Ok(vec![opened, answered.event])
 }

@@ -9,7 +9,8 @@ use super::error::StoreError;
 use super::lock::Lock;
 use super::read::OPEN_MOST;
 use super::{Draft, FsStore, Record, new_entry_id, room};
-use crate::domain::event::{Entry, Event};
+use crate::domain::clockwatch::write_zone;
+use crate::domain::event::{ClockQuality, Entry, Event};
 use crate::domain::time::Time;
 use crate::record::{Chain, Gap, Unfit, encode};
 
@@ -181,7 +182,10 @@ impl FsStore {
             by: self.who.clone(),
             mode: self.mode,
             boot: self.clock.boot_at(at),
-            clock: self.clock.quality(),
+            clock: ClockQuality {
+                zone: Some(write_zone(&self.clock.zone_name(), self.zone, at)),
+                ..self.clock.quality()
+            },
             event: draft.event.clone(),
         }
     }
