@@ -12,6 +12,7 @@ use super::screen::Screen;
 use super::triage::{Choice, Triage, Typed};
 use crate::domain::case::Case;
 use crate::domain::decide::Attempt;
+use crate::domain::text::printable;
 use crate::domain::time::{self, Time, UTC};
 use crate::domain::value::Kind;
 use crate::words::console::Word as W;
@@ -112,6 +113,22 @@ impl App {
     pub fn leave(&mut self) -> Vec<Effect> {
         let wanted = self.half_typed();
         self.keep_now(wanted)
+    }
+
+    /// The command that records what could not be recorded for certain, where there is such a thing.
+    pub fn unrecorded(&self) -> Option<&str> {
+        self.unsure.as_ref().map(|(_, command)| command.as_str())
+    }
+
+    /// All that is half-typed, one line each, for when it could not be kept.
+    pub fn unkept(&self) -> Vec<String> {
+        let line = |(slot, kept): (&Slot, &Kept)| {
+            let filled = kept.fields.iter().filter(|(_, text)| !text.is_empty());
+            let fields = filled.map(|(name, text)| format!("{name}={}", printable(text)));
+            let head = [slot.incident.as_str(), &slot.what].join(" ");
+            format!("{}: {}", head.trim(), fields.collect::<Vec<_>>().join("  "))
+        };
+        self.half_typed().iter().map(line).collect()
     }
 
     /// Takes one key more where it edits a text, and says whether it did; for the end, when nobody

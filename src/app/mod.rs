@@ -204,8 +204,8 @@ pub struct App {
     notice: Option<Notice>,
     banner: Option<Banner>,
     pending: Option<Pending>,
-    /// Of what a failed write may have left on disk all the same.
-    unsure: Option<Attempt>,
+    /// What a failed write may have left on disk all the same, and the command that records it.
+    unsure: Option<(Attempt, String)>,
     /// Forms and questions that were put aside half-typed.
     drafts: Vec<(Slot, Screen)>,
     /// Those among them that an earlier console left and that were not offered yet.

@@ -84,7 +84,7 @@ impl App {
                     Some(Screen::Triage(t)) => t.again = Some(attempt.clone()),
                     _ => {}
                 }
-                self.unsure = Some(attempt);
+                self.unsure = Some((attempt, unsaved.clone()));
                 self.banner = Some(Banner { message, unsaved, scroll: 0, path: None, told: None });
             }
         }
@@ -189,7 +189,7 @@ impl App {
 
     /// The form or question that led to an entry is done.
     fn done(&mut self, entry_id: &str) {
-        let late = self.unsure.take_if(|was| was.id == entry_id).is_some();
+        let late = self.unsure.take_if(|(was, _)| was.id == entry_id).is_some();
         let written = self.pending.take().is_some();
         if late {
             // Written after all: the banner's text need not be saved by hand.

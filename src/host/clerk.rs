@@ -97,6 +97,11 @@ impl Clerk {
         self.keep = Some(keep);
     }
 
+    /// Says whether half-typed text could not be kept.
+    pub fn failed_to_keep(&self) -> bool {
+        self.keep_failed
+    }
+
     /// Names the home in the commands that it writes for copying.
     pub fn at_home(&mut self, home: Option<PathBuf>) {
         self.home = home;

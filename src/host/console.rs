@@ -199,8 +199,18 @@ impl Session {
         }
         let effects = self.app.leave();
         self.hand_over(effects);
-        self.writer.finish();
-        Ok(())
+        let kept = self.writer.finish();
+        // What was still being written when the user left.
+        while let Ok(msg) = self.told.try_recv() {
+            self.app.update(msg);
+        }
+        let command = self.app.unrecorded().map(str::to_owned);
+        let lost = if kept { Vec::new() } else { self.app.unkept() };
+        match (&command, lost.is_empty()) {
+            (None, true) => Ok(()),
+            // The screen is gone with its banner: said on the terminal that is left.
+            _ => Err(HostError::Unsaved { command, lost }),
+        }
     }
 
     /// Paints what changed; `false` where the terminal is gone. A terminal that takes nothing now is
@@ -343,7 +353,7 @@ enum Job {
 /// The thread that reads and writes records, so that the screen can say that it writes.
 struct Writer {
     jobs: Option<Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<bool>>,
 }
 
 impl Writer {
@@ -358,11 +368,11 @@ impl Writer {
                     Job::Look => clerk.look_for_new(),
                 };
                 for msg in msgs {
-                    if tell.send(msg).is_err() {
-                        return;
-                    }
+                    // Who listened is gone only with the program.
+                    tell.send(msg).ok();
                 }
             }
+            !clerk.failed_to_keep()
         };
         let thread = std::thread::Builder::new().name("records".to_owned()).spawn(work)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
@@ -375,12 +385,10 @@ impl Writer {
         }
     }
 
-    /// Waits until everything that was handed over is written.
-    fn finish(mut self) {
+    /// Waits until everything that was handed over is written; says whether half-typed text was kept.
+    fn finish(&mut self) -> bool {
         self.jobs = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic in it has been printed by the hook.
-            let _ = thread.join();
-        }
+        // A panic in it has been printed by the hook.
+        self.thread.take().is_none_or(|thread| thread.join().unwrap_or(true))
     }
 }
