@@ -436,6 +436,11 @@ fn a_checkpoint_from_anywhere_is_held_against_the_record() {
     assert_eq!(said.code, 1);
     assert!(said.out.starts_with("the bytes hold by themselves (6 entries"), "{}", said.out);
     assert!(said.err.contains("early.txt: says 7 entries, the record has 6"), "{}", said.err);
+    let mut damaged = lines.clone();
+    damaged[5] = replaced(&damaged[5], "four", "FOUR");
+    home.put(&id, &damaged);
+    let said = check(&both);
+    assert!(said.err.contains("only the 5 before the damage hold: it could not"), "{}", said.err);
     home.put(&id, &lines);
     // Its signature counts, wherever it lies.
     fs::copy(&early, &safe).unwrap();
