@@ -83,7 +83,7 @@ crate::words! {
         OpenBackDatingPart: "能写入者倒填时间 (只部分可发现: 前 {0} 条不晚于 {1} 存在, 前提是机构签名成立)", "back-dating by one who may write (found in part, and only up to the stamp: the first {0} entries existed by {1}, if the authority's signature holds)";
         OpenAfter: "前 {0} 条之后, 这里还没有人看到就被截去或改写的条目", "entries after the first {0} that were cut off or rewritten before anybody here saw them";
 
-        MeasureGiven: "  别处的检查点: {0} 个相符, 最新的涵盖 {1} 条 (共 {2} 条)", "  checkpoints from elsewhere: {0} hold, the newest reaches {1} of {2} entries";
+        MeasureGiven: "  别处的检查点: {0} 个相符, 最新的涵盖 {1} 条 (共 {2} 条)", "  checkpoints from elsewhere that hold: {0}, the newest reaches {1} of {2} entries";
         MeasureGivenWrong: "  别处的检查点: 不符", "  checkpoints from elsewhere: they do not hold";
         MeasureAnswered: "  损坏: {0} 处, 已由 recovered 条目写明", "  damages that were answered for (recovered entries): {0}";
         PointOrphan: "{0}: 它的文字不在了, 什么也不能证明", "{0}: the text that it belongs to is gone, and it bears witness to nothing";
