@@ -124,7 +124,9 @@ impl Judge<'_> {
                 }
                 None => {
                     let is = self.report.chain.count.to_string();
-                    Witness::PointBeyond.with(lang, &[name, &count, &is])
+                    let cut = self.report.intact();
+                    let key = if cut { Witness::PointBeyond } else { Witness::PointBehind };
+                    key.with(lang, &[name, &count, &is])
                 }
             }
         };

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::args::Format;
 use super::ctx::{Ctx, Everything};
 use super::fault::Fault;
-use super::{facts, out};
+use super::{facts, out, witness};
 use crate::domain::assess::Assessment;
 use crate::domain::duty::DutyStatus;
 use crate::domain::event::ClockQuality;
@@ -119,7 +119,8 @@ pub(super) fn status(
     let now = ctx.now();
     let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon, lead: ctx.lead() };
     if let Some(id) = id {
-        let (incident, record) = ctx.opened(&desk, id)?;
+        let opened = ctx.opened(&desk, id);
+        let (incident, record) = opened.map_err(|e| witness::gone(ctx, id).unwrap_or(e))?;
         let a = incident.assess(now);
         if ctx.format == Format::Json {
             let ground = Some(ground(ctx.store().ground_of(&incident.id)));

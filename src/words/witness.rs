@@ -81,9 +81,9 @@ crate::words! {
         OpenHistories: "给两个人看两份历史 (除非双方比对记录头)", "two histories shown to two people (unless they compare heads)";
         OpenBackDating: "能写入者倒填时间", "back-dating by one who may write";
         OpenBackDatingPart: "能写入者倒填时间 (只部分可发现: 前 {0} 条不晚于 {1} 存在, 前提是机构签名成立)", "back-dating by one who may write (found in part, and only up to the stamp: the first {0} entries existed by {1}, if the authority's signature holds)";
-        OpenAfter: "前 {0} 条之后的条目: 在这里有人看到之前被截去或改写", "entries after the first {0} that were cut off or rewritten before anybody here saw them";
+        OpenAfter: "前 {0} 条之后, 这里还没有人看到就被截去或改写的条目", "entries after the first {0} that were cut off or rewritten before anybody here saw them";
 
-        MeasureGiven: "  别处的检查点: {0} 个相符, 最新的涵盖 {1} 条 (共 {2} 条)", "  checkpoints from elsewhere: {0} hold, the newest reaches {1} of {2} entries";
+        MeasureGiven: "  别处的检查点: {0} 个相符, 最新的涵盖 {1} 条 (共 {2} 条)", "  checkpoints from elsewhere that hold: {0}, the newest reaches {1} of {2} entries";
         MeasureGivenWrong: "  别处的检查点: 不符", "  checkpoints from elsewhere: they do not hold";
         MeasureAnswered: "  损坏: {0} 处, 已由 recovered 条目写明", "  damages that were answered for (recovered entries): {0}";
         PointOrphan: "{0}: 它的文字不在了, 什么也不能证明", "{0}: the text that it belongs to is gone, and it bears witness to nothing";
@@ -95,6 +95,7 @@ crate::words! {
         PointText: "{0}: 不是检查点: {1}", "{0}: not a checkpoint: {1}";
         PointOther: "{0}: 是另一份记录的检查点", "{0}: a checkpoint of another record";
         PointBeyond: "{0}: 写明 {1} 条, 记录只有 {2} 条: 末尾被截去", "{0}: says {1} entries, the record has {2}: its end was cut off";
+        PointBehind: "{0}: 写明 {1} 条, 而损坏之前只有 {2} 条成立: 无从比对", "{0}: says {1} entries, but only the {2} before the damage hold: it could not be compared";
         PointHead: "{0}: 有 {1} 条时的记录头写作 {2}, 记录里是 {3}: 已被改写", "{0}: says that the head after {1} entries is {2}, in the record it is {3}: it was rewritten";
         SignatureBad: "{0}: 签名不成立: {1}", "{0}: the signature does not hold: {1}";
         SignatureUnknown: "{0}: 签名人不被接受: {1} ({2})", "{0}: the signer is not accepted: {1} ({2})";

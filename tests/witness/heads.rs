@@ -124,6 +124,7 @@ fn an_incident_that_is_gone_is_named_and_none_takes_its_place() {
     }
     home.fails(&["log", "verify", "2020"], 2, "there is no incident");
     home.fails(&["log", "export", &id], 1, &gone);
+    home.fails(&["status", &id], 1, &gone);
 
     let new = home.incident();
     assert!(new != id && new != other, "{new}");
@@ -143,7 +144,10 @@ fn an_incident_that_is_gone_is_named_and_none_takes_its_place() {
     fs::remove_dir_all(home.folder(&id)).unwrap();
     let said = home.run(&["status"]).err;
     let (_, file) = said.split_once("on purpose: remove ").unwrap();
-    fs::remove_file(file.lines().next().unwrap()).unwrap();
+    let file = file.lines().next().unwrap();
+    fs::write(file, "").unwrap();
+    home.fails(&["status"], 0, "is gone; its head was remembered, but what is remembered cannot");
+    fs::remove_file(file).unwrap();
     assert!(!home.run(&["status"]).err.contains("is gone"));
     home.fails(&["log", "verify", &id], 2, "there is no incident");
 }

@@ -422,7 +422,7 @@ fn a_checkpoint_from_anywhere_is_held_against_the_record() {
     let both = ["--checkpoint", "safe/kept.txt", "--checkpoint", "early.txt"];
     let said = check(&both);
     assert_eq!(said.code, 0, "{}", said.err);
-    let line = "checkpoints from elsewhere: 2 hold, the newest reaches 7 of 8 entries";
+    let line = "checkpoints from elsewhere that hold: 2, the newest reaches 7 of 8 entries";
     assert!(said.out.contains(line), "{}", said.out);
     assert!(said.out.contains("entries after the first 7"), "{}", said.out);
     let said = check(&[&both[..2], &["--signers", "signers"]].concat());
@@ -436,6 +436,11 @@ fn a_checkpoint_from_anywhere_is_held_against_the_record() {
     assert_eq!(said.code, 1);
     assert!(said.out.starts_with("the bytes hold by themselves (6 entries"), "{}", said.out);
     assert!(said.err.contains("early.txt: says 7 entries, the record has 6"), "{}", said.err);
+    let mut damaged = lines.clone();
+    damaged[5] = replaced(&damaged[5], "four", "FOUR");
+    home.put(&id, &damaged);
+    let said = check(&both);
+    assert!(said.err.contains("only the 5 before the damage hold: it could not"), "{}", said.err);
     home.put(&id, &lines);
     // Its signature counts, wherever it lies.
     fs::copy(&early, &safe).unwrap();
@@ -490,8 +495,13 @@ fn a_key_in_ssh_agent_signs_by_fingerprint_or_comment() {
     let none = ask(&["log", "sign", &id, "--agent", "ed"]);
     assert_eq!(none.code, 1, "{}", none.err);
     assert!(none.err.contains("holds no keys"), "{}", none.err);
+    home.key("authority", &["ed25519"]);
     for (name, kind) in kinds {
         home.key(name, kind);
+        // The agent holds its certificate, too, under the same comment.
+        let public = format!("{name}.pub");
+        let args = ["-q", "-s", "authority", "-I", name, "-n", name, &public];
+        assert_eq!(home.tool("ssh-keygen", &args, None).code, 0);
         let mut add = Command::new("ssh-add");
         add.arg("-q").arg(home.path().join(name)).env("SSH_AUTH_SOCK", &agent.socket);
         let added = said(&add.output().unwrap());

@@ -123,18 +123,24 @@ impl Agent {
     ) -> Result<(KeyData, Signature), SignError> {
         let all = self.identities()?;
         let fits = |i: &&Identity| i.fingerprint == asked || i.comment == asked;
-        let [one] = all.iter().filter(fits).collect::<Vec<_>>()[..] else {
-            let held = all.iter().map(|i| format!("{} {}", i.fingerprint, printable(&i.comment)));
-            return Err(SignError::Which {
-                asked: printable(asked),
-                found: all.iter().filter(fits).count(),
-                held: held.collect(),
-            });
+        // A key's certificate goes by the same comment, and is no other key that could be meant.
+        let (good, bad): (Vec<_>, Vec<_>) =
+            all.iter().filter(fits).partition(|i| i.unsupported.is_none());
+        let (one, key) = match (&good[..], &bad[..]) {
+            (&[one @ Identity { key: Some(key), .. }], _) => (one, key),
+            ([], [Identity { unsupported: Some(kind), .. }, ..]) => {
+                return Err(SignError::Kind(kind.clone()));
+            }
+            _ => {
+                let held =
+                    all.iter().map(|i| format!("{} {}", i.fingerprint, printable(&i.comment)));
+                return Err(SignError::Which {
+                    asked: printable(asked),
+                    found: good.len(),
+                    held: held.collect(),
+                });
+            }
         };
-        if let Some(kind) = &one.unsupported {
-            return Err(SignError::Kind(kind.clone()));
-        }
-        let Some(key) = &one.key else { return Err(fault(AgentTrouble::List)) };
         let mut question = vec![SIGN];
         put(&mut question, &one.blob);
         put(&mut question, data);
