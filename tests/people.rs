@@ -359,6 +359,29 @@ fn settings_that_others_can_have_written_are_said_and_passed_over() {
 }
 
 #[test]
+fn a_member_who_sits_on_the_lock_keeps_nobody_from_reading_and_is_not_taken_for_another() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let path = home.path().join("live").join(&id).join("lock");
+    let lock = std::fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
+    lock.lock().unwrap();
+    for args in [&["status"][..], &["status", &id], &["next"], &["log", "show", &id]] {
+        let out = jishi(home.path()).args(args).output().unwrap();
+        let (text, said) =
+            (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+        assert!(out.status.success() && !text.is_empty(), "{args:?} {out:?}");
+        assert!(said.contains("another process (the last to write was"), "{args:?} {said}");
+    }
+    let Some(seat) = Seat::take(jishi(home.path()).args(["open", &id])) else { return };
+    assert!(seat.shows(8, "the last to write was"), "{}", seat.text());
+    seat.quit();
+    let out = jishi(home.path()).args(["note", &id, "x"]).output().unwrap();
+    assert_eq!(out.status.code(), Some(3), "{out:?}");
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(said.contains("nothing was recorded") && !said.contains("end it"), "{said}");
+}
+
+#[test]
 fn a_folder_on_another_machine_is_said() {
     if !bare::tool("bindfs") {
         return;

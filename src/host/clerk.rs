@@ -11,7 +11,7 @@ use super::clockwatch::Seen;
 use super::desk::{Desk, DeskError, Listing, New};
 use super::keep::Keep;
 use super::paths::record_name;
-use super::store::{Record, StoreError, new_entry_id};
+use super::store::{Holder, Record, StoreError, new_entry_id};
 use crate::app::effect::{Effect, Msg};
 use crate::domain::event::Entry;
 use crate::domain::incident::Incident;
@@ -47,6 +47,8 @@ pub struct Found {
     pub incidents: Vec<(Incident, String)>,
     /// The others: id and message.
     pub problems: Vec<(String, String)>,
+    /// Incidents that somebody is writing to for long, and who.
+    pub busy: Vec<(String, Holder)>,
 }
 
 impl Clerk {
@@ -62,6 +64,9 @@ impl Clerk {
             match listing {
                 Listing::Open(open) => {
                     let (incident, record) = *open;
+                    found
+                        .busy
+                        .extend(record.busy.iter().map(|h| (record.id.clone(), (**h).clone())));
                     found.incidents.push((incident, record.head().to_string()));
                     records.insert(record.id.clone(), record);
                 }
@@ -186,12 +191,15 @@ impl Clerk {
     pub fn follow(&mut self, id: &str, lang: Lang) -> Vec<Msg> {
         let Some(record) = self.records.get_mut(id) else { return Vec::new() };
         let before = record.entries.len();
+        let was_busy = record.busy.is_some();
         match self.desk.store().refresh(record) {
             Ok(n) => {
                 if n > 0 {
                     self.desk.remember(record);
                 }
-                news(record, before)
+                let said = record.busy.as_ref().filter(|_| !was_busy);
+                let said = said.map(|h| Msg::Trouble { message: busy(&record.id, h, lang) });
+                news(record, before).into_iter().chain(said).collect()
             }
             Err(error) => vec![Msg::Refused { message: say(&error.into(), lang), why: None }],
         }
@@ -257,6 +265,11 @@ fn news(record: &Record, before: usize) -> Vec<Msg> {
 
 fn appended(record: &Record, entries: Vec<Entry>) -> Msg {
     Msg::Appended { incident: record.id.clone(), entries, head: record.head().to_string() }
+}
+
+/// What is to be said of a record that somebody else held locked for as long as a reader waits.
+pub fn busy(id: &str, holder: &Holder, lang: Lang) -> Message {
+    Message::plain(Command::BeingWritten.with(lang, &[id, &holder.to_string()]))
 }
 
 /// Puts an error of the desk into words.

@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::clerk::{Clerk, Watch};
+use super::clerk::{self, Clerk, Watch};
 use super::clockwatch::Seen;
 use super::config::Config;
 use super::desk::{Desk, DeskError};
@@ -82,6 +82,8 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     let kept = setup.keep.take();
     clerk.keep_in(setup.keep);
     let watch = clerk.watch();
+    let busy: Vec<Message> =
+        found.busy.iter().map(|(id, holder)| clerk::busy(id, holder, setup.lang)).collect();
     let mut app = console(&desk, setup.lang, setup.config, open, kept, (cols, rows), found);
     let (tell, told) = unbounded_channel();
     let writer = Writer::start(clerk, tell).map_err(start)?;
@@ -89,7 +91,7 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     input::start(keys).map_err(start)?;
     let timer = Timer::new().map_err(start)?;
     let mut lookout = Lookout::new(Arc::clone(&desk));
-    let warnings = setup.warnings.into_iter().map(|message| Msg::Trouble { message });
+    let warnings = busy.into_iter().chain(setup.warnings).map(|message| Msg::Trouble { message });
     for msg in lookout.start().into_iter().chain(warnings) {
         app.update(msg);
     }
@@ -105,7 +107,7 @@ fn console(
     open: Option<String>,
     kept: Vec<(String, String)>,
     (cols, rows): (u16, u16),
-    found: super::clerk::Found,
+    found: clerk::Found,
 ) -> App {
     let clock = desk.clock().quality();
     let listing = |c: super::config::Contact| Listing {

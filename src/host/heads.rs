@@ -287,7 +287,10 @@ impl Heads {
         match self.check_record(record, mode) {
             Ok(()) => {
                 self.seen().doubts.remove(&record.id);
-                self.remember(record, mode);
+                // What somebody is still writing may not be on the disk; it is not held against them.
+                if record.busy.is_none() {
+                    self.remember(record, mode);
+                }
             }
             Err(doubt) => {
                 self.seen().doubts.insert(record.id.clone(), doubt);

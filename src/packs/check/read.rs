@@ -152,8 +152,7 @@ impl<'n, 't> Check<'n, 't> {
         for c in text.chars().filter(bad).collect::<BTreeSet<char>>() {
             let at = node.at + written.find(c).unwrap_or(0);
             if forbidden(c) {
-                self.faults
-                    .add(at, format!("the control character {} in a text", shown(c)));
+                self.faults.add(at, format!("the control character {} in a text", shown(c)));
             } else {
                 let code = u32::from(c);
                 self.faults.hinted(
