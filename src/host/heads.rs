@@ -145,6 +145,7 @@ struct Seen {
     trouble: Option<String>,
     doubts: BTreeMap<String, HeadDoubt>,
     damaged: BTreeMap<String, u64>,
+    own: Option<Arc<Own>>,
 }
 
 /// The file of one record.
@@ -231,7 +232,7 @@ impl Heads {
 
     fn read(&self, name: &str) -> Option<Vec<u8>> {
         let folder = self.folder.as_ref()?;
-        match Own::open(folder).and_then(|own| own.read(name, MOST)) {
+        match self.own(folder).and_then(|own| own.read(name, MOST)) {
             Ok(bytes) => Some(bytes),
             Err(e) => {
                 if e.kind() != io::ErrorKind::NotFound {
@@ -240,6 +241,16 @@ impl Heads {
                 None
             }
         }
+    }
+
+    /// The folder, opened once: a list of incidents asks several times for each.
+    fn own(&self, folder: &Path) -> io::Result<Arc<Own>> {
+        if let Some(own) = self.seen().own.as_ref().filter(|own| own.is_there()) {
+            return Ok(Arc::clone(own));
+        }
+        let own = Arc::new(Own::open(folder)?);
+        self.seen().own = Some(Arc::clone(&own));
+        Ok(own)
     }
 
     fn unreadable(&self, name: &str) {
