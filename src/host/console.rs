@@ -50,6 +50,8 @@ pub struct ConsoleSetup {
 
 /// How long a stop may take to happen; where the shell has no job control it never does.
 const STOP_MOST: Duration = Duration::from_millis(300);
+/// How long a key may be on its way from the terminal once a signal ended the program.
+const LAST_KEYS: Duration = Duration::from_millis(100);
 /// The longest sleep.
 const SLEEP_MOST: Duration = Duration::from_secs(60);
 
@@ -158,6 +160,7 @@ struct Session {
 
 impl Session {
     async fn run(mut self) -> Result<(), HostError> {
+        let mut told_to_end = false;
         loop {
             if !self.paint() {
                 break;
@@ -165,7 +168,11 @@ impl Session {
             let sleep = self.until_wake();
             let then = tokio::select! {
                 biased;
-                ask = self.signals.next() => self.asked(ask),
+                ask = self.signals.next() => {
+                    let then = self.asked(ask);
+                    told_to_end = then == Then::End;
+                    then
+                }
                 input = self.input.recv() => {
                     let input = input.unwrap_or(Input::Gone);
                     self.typed(input).await
@@ -183,8 +190,19 @@ impl Session {
                 break;
             }
         }
-        // What is half-typed now is offered again the next time, up to the last key that was read.
-        while let Ok(input) = self.input.try_recv() {
+        if told_to_end {
+            self.take_last().await;
+        }
+        // What is half-typed now is offered again the next time.
+        let effects = self.app.leave();
+        self.hand_over(effects);
+        self.writer.finish();
+        Ok(())
+    }
+
+    /// Takes what was typed before a signal came that ends the program, and that is still on its way.
+    async fn take_last(&mut self) {
+        while let Ok(Some(input)) = tokio::time::timeout(LAST_KEYS, self.input.recv()).await {
             let typed = match input {
                 Input::Key(key) => self.app.type_last(Msg::Key(key)),
                 Input::Paste(text) => self.app.type_last(Msg::Paste(text)),
@@ -194,10 +212,6 @@ impl Session {
                 break;
             }
         }
-        let effects = self.app.leave();
-        self.hand_over(effects);
-        self.writer.finish();
-        Ok(())
     }
 
     /// Paints what changed; `false` where the terminal is gone. A terminal that takes nothing now is
