@@ -365,6 +365,15 @@ fn a_member_who_sits_on_the_lock_keeps_nobody_from_reading_and_is_not_taken_for_
     let path = home.path().join("live").join(&id).join("lock");
     let lock = std::fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
     lock.lock().unwrap();
+    // A line that is being written, as a copy of the record has it.
+    let copy = tempfile::tempdir().unwrap();
+    let copied =
+        Command::new("cp").arg("-r").arg(home.path().join("live")).arg(copy.path()).status();
+    assert!(copied.unwrap().success());
+    ok(jishi(copy.path()).args(["note", &id, "being written"]));
+    let record = record_file(home.path(), &id);
+    let before = std::fs::metadata(&record).unwrap().len();
+    std::fs::copy(record_file(copy.path(), &id), &record).unwrap();
     for args in [&["status"][..], &["status", &id], &["next"], &["log", "show", &id]] {
         let out = jishi(home.path()).args(args).output().unwrap();
         let (text, said) =
@@ -379,6 +388,11 @@ fn a_member_who_sits_on_the_lock_keeps_nobody_from_reading_and_is_not_taken_for_
     assert_eq!(out.status.code(), Some(3), "{out:?}");
     let said = String::from_utf8_lossy(&out.stderr);
     assert!(said.contains("nothing was recorded") && !said.contains("end it"), "{said}");
+    // It never reached the disk: that is no sign of somebody who cut the record.
+    let file = std::fs::OpenOptions::new().write(true).open(&record).unwrap();
+    file.set_len(before).unwrap();
+    lock.unlock().unwrap();
+    ok(jishi(home.path()).args(["note", &id, "x"]));
 }
 
 #[test]
