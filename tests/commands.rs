@@ -76,6 +76,35 @@ fn duty<'a>(status: &'a Value, id: &str) -> &'a Value {
 }
 
 #[test]
+fn wrong_usage_is_said_in_the_shape_that_was_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jishi"));
+        let out = command.env("JISHI_HOME", home.path()).args(args).output().unwrap();
+        assert_eq!(out.status.code(), Some(2), "{args:?} {out:?}");
+        assert!(out.stdout.is_empty(), "{out:?}");
+        String::from_utf8(out.stderr).unwrap()
+    };
+    for (args, what, mend) in [
+        (&["statsu", "--format", "json"][..], "unrecognized subcommand 'statsu'", "'status'"),
+        (&["--format=json", "sent"], "--channel <CH> <ID> <DUTY>", "Usage: jishi sent"),
+        (&["note", "x", "y", "--nope\n\u{1b}[2J", "--format=json"], "unexpected argument", "Usage"),
+        (&["status", "--soon", "--format", "json"], "'--soon <DURATION>'", "--help"),
+    ] {
+        let said = run(args);
+        assert_eq!(said.lines().count(), 1, "{said}");
+        let json: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(json["error"]["exit"], 2);
+        assert!(json["error"]["message"].as_str().unwrap().contains(what), "{said}");
+        let hints = json["error"]["hints"].as_array().unwrap();
+        assert!(hints.iter().any(|h| h.as_str().unwrap().contains(mend)), "{said}");
+    }
+    for args in [&["statsu"][..], &["note", "--nope", "--", "--format=json"]] {
+        assert!(run(args).starts_with("error: "), "for people as it was");
+    }
+}
+
+#[test]
 fn a_whole_incident_is_driven_by_commands() {
     let home = Home::new();
     let id = home.new_incident(&["involves_cii=no", "central_organ=no"]);

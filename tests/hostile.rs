@@ -28,7 +28,7 @@ use terminal::{Seat, jishi, new_incident, ok, record_file};
 
 /// Colours, a title, a report of the cursor, the eight-bit forms, a carriage return over what stands
 /// there, a line of its own, and letters that run the other way.
-const EVIL: [&str; 9] = [
+const EVIL: [&str; 10] = [
     "\u{1b}[31mred",
     "\u{1b}]0;title\u{7}",
     "\u{1b}[6n",
@@ -38,6 +38,7 @@ const EVIL: [&str; 9] = [
     "one\ntwo",
     "abc\u{202e}cba",
     "a\u{2066}b\u{feff}\u{7f}\u{8}",
+    "a\u{180e}b\u{e0041}\u{e0100}",
 ];
 
 /// What must hold of all that a command writes.
@@ -220,7 +221,12 @@ fn names_of_users_hosts_and_files_are_made_plain_or_refused() {
 
 #[test]
 fn a_record_that_others_forged_steers_neither_a_command_nor_a_screen() {
-    for evil in ["abc\u{202e}cba\u{2066}x\u{feff}", "one\ntwo\tthree", "\u{2028}\u{200e}x"] {
+    for evil in [
+        "abc\u{202e}cba\u{2066}x\u{feff}",
+        "a\u{200b}b\u{ad}\u{e0041}\u{2060}",
+        "one\ntwo\tthree",
+        "\u{2028}\u{200e}x",
+    ] {
         let home = tempfile::tempdir().unwrap();
         let id = new_incident(home.path());
         forge(home.path(), &id, evil);

@@ -359,6 +359,43 @@ fn settings_that_others_can_have_written_are_said_and_passed_over() {
 }
 
 #[test]
+fn a_member_who_sits_on_the_lock_keeps_nobody_from_reading_and_is_not_taken_for_another() {
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let path = home.path().join("live").join(&id).join("lock");
+    let lock = std::fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
+    lock.lock().unwrap();
+    // A line that is being written, as a copy of the record has it.
+    let copy = tempfile::tempdir().unwrap();
+    let copied =
+        Command::new("cp").arg("-r").arg(home.path().join("live")).arg(copy.path()).status();
+    assert!(copied.unwrap().success());
+    ok(jishi(copy.path()).args(["note", &id, "being written"]));
+    let record = record_file(home.path(), &id);
+    let before = std::fs::metadata(&record).unwrap().len();
+    std::fs::copy(record_file(copy.path(), &id), &record).unwrap();
+    for args in [&["status"][..], &["status", &id], &["next"], &["log", "show", &id]] {
+        let out = jishi(home.path()).args(args).output().unwrap();
+        let (text, said) =
+            (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+        assert!(out.status.success() && !text.is_empty(), "{args:?} {out:?}");
+        assert!(said.contains("another process (the last to write was"), "{args:?} {said}");
+    }
+    let Some(seat) = Seat::take(jishi(home.path()).args(["open", &id])) else { return };
+    assert!(seat.shows(8, "the last to write was"), "{}", seat.text());
+    seat.quit();
+    let out = jishi(home.path()).args(["note", &id, "x"]).output().unwrap();
+    assert_eq!(out.status.code(), Some(3), "{out:?}");
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(said.contains("nothing was recorded") && !said.contains("end it"), "{said}");
+    // It never reached the disk: that is no sign of somebody who cut the record.
+    let file = std::fs::OpenOptions::new().write(true).open(&record).unwrap();
+    file.set_len(before).unwrap();
+    lock.unlock().unwrap();
+    ok(jishi(home.path()).args(["note", &id, "x"]));
+}
+
+#[test]
 fn a_folder_on_another_machine_is_said() {
     if !bare::tool("bindfs") {
         return;

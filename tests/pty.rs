@@ -261,6 +261,31 @@ fn text_that_was_half_typed_survives_kill_9_and_a_hang_up() {
     }
 }
 
+#[test]
+fn keys_that_came_before_a_signal_are_kept_with_the_others() {
+    for _ in 0..4 {
+        let Some(mut terminal) = start(|home| {
+            let args = ["new", "--title", "CRM down", "--learned-at", "5m ago"];
+            assert!(jishi(home).args(args).output().unwrap().status.success());
+        }) else {
+            return;
+        };
+        terminal.shown();
+        terminal.type_in(b"\r");
+        std::thread::sleep(STEP * 10);
+        terminal.type_in("n值班长".as_bytes());
+        std::thread::sleep(STEP * 10);
+        // Both at once: it may see the signal before the keys.
+        terminal.signal(Signal::STOP);
+        terminal.type_in("已到场, 正在".as_bytes());
+        terminal.signal(Signal::TERM);
+        terminal.signal(Signal::CONT);
+        assert!(terminal.ended().is_some());
+        let home = std::mem::replace(&mut terminal._home, tempfile::tempdir().unwrap());
+        assert_text_is_back(home);
+    }
+}
+
 fn assert_text_is_back(home: tempfile::TempDir) {
     let me = rustix::process::geteuid().as_raw().to_string();
     let drafts = home.path().join("state/drafts").join(me);

@@ -143,12 +143,11 @@ fn everywhere() -> Vec<Desk> {
         for size in [(80, 24), (60, 20), (40, 10), (100, 30), (160, 50), (200, 60), (39, 9)] {
             for (_, keys) in WAYS {
                 let mut incidents = night();
-                incidents.push(incident(
-                    "z",
-                    "“引号”——破折号…①·→α 😀\u{200d}x",
-                    "01:20",
-                    &cii_facts(),
-                ));
+                let title = "“引号”——破折号…①·→α 😀x";
+                let mut odd = incident("z", title, "01:20", &cii_facts());
+                // As a record may hold it that was not written by this program.
+                odd.title = title.replace('x', "\u{200d}x");
+                incidents.push(odd);
                 all.push(at_screen(lang, size, incidents, keys));
             }
         }

@@ -14,6 +14,7 @@ use crate::domain::incident::Incident;
 use crate::domain::law::Pack;
 use crate::domain::suggest::nearest;
 use crate::domain::time::{self, Time, Zone};
+use crate::host::clerk::busy;
 use crate::host::clock::{Clock, SystemClock};
 use crate::host::config::{self, Config, ConfigError, Distrust};
 use crate::host::desk::{Act, Desk, DeskError, Listing};
@@ -238,6 +239,7 @@ impl Ctx {
             super::out::note(&format!("jishi: {}", message.text));
             message.hints.iter().for_each(|hint| super::out::note(&format!("  -> {hint}")));
         }
+        self.say_busy(&record);
         Ok((incident, record))
     }
 
@@ -278,13 +280,22 @@ impl Ctx {
         let mut all = Everything::default();
         for listing in desk.list().map_err(|e| self.desk_fault(e))? {
             match listing {
-                Listing::Open(open) => all.open.push(*open),
+                Listing::Open(open) => {
+                    self.say_busy(&open.1);
+                    all.open.push(*open);
+                }
                 Listing::Problem { id, error, .. } => {
                     all.problems.push((id, error.message(self.lang).text));
                 }
             }
         }
         Ok(all)
+    }
+
+    fn say_busy(&self, record: &Record) {
+        if let Some(holder) = &record.busy {
+            super::out::warn(&busy(&record.id, holder, self.lang));
+        }
     }
 
     /// Loads packs by id, from the configuration folder, or by path; the default when none is named.

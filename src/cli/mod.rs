@@ -54,8 +54,13 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(e) if e.use_stderr() => {
             // It repeats what was typed, and that may have been pasted from anywhere.
-            out::notes(e.render().to_string().trim_end());
-            return ExitCode::from(Fault::usage(Message::plain("")).code());
+            let text = e.render().to_string();
+            let fault = Fault::usage(usage(&text));
+            match asked_format() {
+                Format::Text => out::notes(text.trim_end()),
+                Format::Json => out::fault(&fault, Format::Json),
+            }
+            return ExitCode::from(fault.code());
         }
         Err(e) => {
             // Help and version hold nothing that was typed.
@@ -81,6 +86,25 @@ fn said(code: u8, format: Format) -> u8 {
     let fault = Fault::machine(Message::plain(Command::CannotPrint.with(lang, &[&why])));
     out::fault(&fault, format);
     fault.code()
+}
+
+/// Puts what clap says about wrong usage into the one shape of a failure: its first part is what is
+/// wrong, the others are the mend.
+fn usage(rendered: &str) -> Message {
+    let text = rendered.trim_start().trim_start_matches("error: ");
+    let mut parts = text.split("\n\n").map(|part| {
+        part.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ")
+    });
+    let what = parts.next().unwrap_or_default();
+    parts.filter(|part| !part.is_empty()).fold(Message::plain(what), Message::hint)
+}
+
+/// In which form output was asked for, where the arguments as a whole cannot be read.
+fn asked_format() -> Format {
+    let args = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned());
+    let args: Vec<String> = args.take_while(|a| a != "--").collect();
+    let apart = args.windows(2).any(|pair| pair == ["--format", "json"]);
+    if apart || args.iter().any(|a| a == "--format=json") { Format::Json } else { Format::Text }
 }
 
 /// Parses the arguments; help speaks the user's language.

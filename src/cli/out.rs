@@ -116,7 +116,9 @@ fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if forbidden(c) {
-            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
         } else {
             out.push(c);
         }
@@ -168,9 +170,9 @@ mod tests {
     #[test]
     fn what_steers_a_terminal_leaves_neither_as_text_nor_as_json() {
         assert_eq!(safe("a\u{1b}[2J\nb\u{9b}c\u{202e}\rd"), "a?[2J\nb?c??d");
-        let json = serde_json::to_string("\u{1b}\u{7f}\u{9b}\u{202e}x").unwrap();
-        let safe = escaped(&json);
+        let evil = "\u{1b}\u{7f}\u{9b}\u{202e}\u{200b}\u{e0041}x";
+        let safe = escaped(&serde_json::to_string(evil).unwrap());
         assert!(safe.is_ascii());
-        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), "\u{1b}\u{7f}\u{9b}\u{202e}x");
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), evil);
     }
 }

@@ -12,7 +12,7 @@ use super::clockwatch::Seen;
 use super::desk::{Act, Desk, DeskError, Listing};
 use super::keep::Keep;
 use super::paths::record_name;
-use super::store::{Record, StoreError};
+use super::store::{Holder, Record, StoreError, held_by};
 use crate::app::effect::{Effect, Msg};
 use crate::domain::decide::Attempt;
 use crate::domain::event::Entry;
@@ -49,6 +49,8 @@ pub struct Found {
     pub problems: Vec<(String, String)>,
     /// What stands against relying on those that opened.
     pub caveats: Vec<(String, Vec<Caveat>)>,
+    /// Incidents that somebody is writing to for long, and who.
+    pub busy: Vec<(String, Holder)>,
 }
 
 impl Clerk {
@@ -70,6 +72,9 @@ impl Clerk {
                         caveats.insert(record.id.clone(), against.clone());
                         found.caveats.push((record.id.clone(), against));
                     }
+                    found
+                        .busy
+                        .extend(record.busy.iter().map(|h| (record.id.clone(), (**h).clone())));
                     found.incidents.push((incident, record.head().to_string()));
                     records.insert(record.id.clone(), record);
                 }
@@ -228,6 +233,7 @@ impl Clerk {
     fn read_on(&mut self, id: &str, lang: Lang) -> Vec<Msg> {
         let Some(record) = self.records.get_mut(id) else { return Vec::new() };
         let before = record.entries.len();
+        let was_busy = record.busy.is_some();
         match self.desk.store().refresh(record) {
             Ok(n) => {
                 if n > 0 {
@@ -240,7 +246,10 @@ impl Clerk {
                 if own.is_some() {
                     self.unsure = None;
                 }
-                if new.is_empty() { Vec::new() } else { vec![appended(record, new, own)] }
+                let said = record.busy.as_ref().filter(|_| !was_busy);
+                let said = said.map(|h| Msg::Trouble { message: busy(&record.id, h, lang) });
+                let news = (!new.is_empty()).then(|| appended(record, new, own));
+                news.into_iter().chain(said).collect()
             }
             Err(error) => {
                 vec![Msg::Trouble { message: error.message(lang) }]
@@ -322,6 +331,11 @@ type Look = Option<(u64, (i64, i64))>;
 fn look(path: &Path) -> Look {
     let meta = std::fs::metadata(path).ok()?;
     Some((meta.len(), (meta.mtime(), meta.mtime_nsec())))
+}
+
+/// What is to be said of a record that somebody else held locked for as long as a reader waits.
+pub fn busy(id: &str, holder: &Holder, lang: Lang) -> Message {
+    Message::plain(Command::BeingWritten.with(lang, &[id, &held_by(holder, lang)]))
 }
 
 /// Notices that others wrote, by looking at lengths and times; nothing is opened.

@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::clerk::{Clerk, Watch};
+use super::clerk::{self, Clerk, Watch};
 use super::clockwatch::Seen;
 use super::config::Config;
 use super::desk::{Desk, DeskError};
@@ -53,6 +53,8 @@ pub struct ConsoleSetup {
 
 /// How long a stop may take to happen; where the shell has no job control it never does.
 const STOP_MOST: Duration = Duration::from_millis(300);
+/// How long a key may be on its way from the terminal once a signal ended the program.
+const LAST_KEYS: Duration = Duration::from_millis(100);
 /// The longest sleep.
 const SLEEP_MOST: Duration = Duration::from_secs(1);
 
@@ -86,6 +88,8 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     clerk.keep_in(setup.keep);
     clerk.at_home(setup.home);
     let watch = clerk.watch();
+    let busy: Vec<Message> =
+        found.busy.iter().map(|(id, holder)| clerk::busy(id, holder, setup.lang)).collect();
     let mut app = console(&desk, setup.lang, setup.config, open, kept, (cols, rows), found);
     let (tell, told) = unbounded_channel();
     let writer = Writer::start(clerk, tell).map_err(start)?;
@@ -93,7 +97,7 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     input::start(keys).map_err(start)?;
     let timer = Timer::new().map_err(start)?;
     let mut lookout = Lookout::new(Arc::clone(&desk));
-    let warnings = setup.warnings.into_iter().map(|message| Msg::Trouble { message });
+    let warnings = busy.into_iter().chain(setup.warnings).map(|message| Msg::Trouble { message });
     for msg in lookout.start().into_iter().chain(warnings) {
         app.update(msg);
     }
@@ -109,7 +113,7 @@ fn console(
     open: Option<String>,
     kept: Vec<(String, String)>,
     (cols, rows): (u16, u16),
-    found: super::clerk::Found,
+    found: clerk::Found,
 ) -> App {
     let clock = desk.clock().quality();
     let listing = |c: super::config::Contact| Listing {
@@ -161,6 +165,7 @@ struct Session {
 
 impl Session {
     async fn run(mut self) -> Result<(), HostError> {
+        let mut told_to_end = false;
         loop {
             if !self.paint() {
                 break;
@@ -168,7 +173,11 @@ impl Session {
             let sleep = self.until_wake();
             let then = tokio::select! {
                 biased;
-                ask = self.signals.next() => self.asked(ask),
+                ask = self.signals.next() => {
+                    let then = self.asked(ask);
+                    told_to_end = then == Then::End;
+                    then
+                }
                 input = self.input.recv() => {
                     let input = input.unwrap_or(Input::Gone);
                     self.typed(input).await
@@ -186,17 +195,10 @@ impl Session {
                 break;
             }
         }
-        // What is half-typed now is offered again the next time, up to the last key that was read.
-        while let Ok(input) = self.input.try_recv() {
-            let typed = match input {
-                Input::Key(key) => self.app.type_last(Msg::Key(key)),
-                Input::Paste(text) => self.app.type_last(Msg::Paste(text)),
-                Input::Gone => false,
-            };
-            if !typed {
-                break;
-            }
+        if told_to_end {
+            self.take_last().await;
         }
+        // What is half-typed now is offered again the next time.
         let effects = self.app.leave();
         self.hand_over(effects);
         let kept = self.writer.finish();
@@ -210,6 +212,20 @@ impl Session {
             (None, true) => Ok(()),
             // The screen is gone with its banner: said on the terminal that is left.
             _ => Err(HostError::Unsaved { command, lost }),
+        }
+    }
+
+    /// Takes what was typed before a signal came that ends the program, and that is still on its way.
+    async fn take_last(&mut self) {
+        while let Ok(Some(input)) = tokio::time::timeout(LAST_KEYS, self.input.recv()).await {
+            let typed = match input {
+                Input::Key(key) => self.app.type_last(Msg::Key(key)),
+                Input::Paste(text) => self.app.type_last(Msg::Paste(text)),
+                Input::Gone => false,
+            };
+            if !typed {
+                break;
+            }
         }
     }
 

@@ -76,6 +76,7 @@ struct Seen {
     trouble: Option<Trouble>,
     doubts: BTreeMap<String, HeadDoubt>,
     damaged: BTreeMap<String, u64>,
+    own: Option<Arc<Own>>,
 }
 
 /// The file of one record.
@@ -193,9 +194,9 @@ impl Heads {
     }
 
     fn read(&self, name: &str) -> Option<Vec<u8>> {
-        let path = self.folder.as_ref()?.join(name);
-        let folder = self.folder.as_deref().unwrap_or(Path::new(""));
-        match Own::open(folder).and_then(|own| own.read(name, MOST)) {
+        let folder = self.folder.as_ref()?;
+        let path = folder.join(name);
+        match self.own(folder).and_then(|own| own.read(name, MOST)) {
             Ok(bytes) => Some(bytes),
             Err(e) => {
                 if e.kind() != ErrorKind::NotFound {
@@ -204,6 +205,16 @@ impl Heads {
                 None
             }
         }
+    }
+
+    /// The folder, opened once: a list of incidents asks several times for each.
+    fn own(&self, folder: &Path) -> io::Result<Arc<Own>> {
+        if let Some(own) = self.seen().own.as_ref().filter(|own| own.is_there()) {
+            return Ok(Arc::clone(own));
+        }
+        let own = Arc::new(Own::open(folder)?);
+        self.seen().own = Some(Arc::clone(&own));
+        Ok(own)
     }
 
     fn unreadable(&self, name: &str) {
@@ -251,7 +262,10 @@ impl Heads {
         match self.check_record(record, mode) {
             Ok(()) => {
                 self.seen().doubts.remove(&record.id);
-                self.remember(record, mode);
+                // What somebody is still writing may not be on the disk; it is not held against them.
+                if record.busy.is_none() {
+                    self.remember(record, mode);
+                }
             }
             Err(doubt) => {
                 self.seen().doubts.insert(record.id.clone(), doubt);

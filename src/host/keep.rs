@@ -19,8 +19,8 @@ use super::store::is_incident_id;
 use crate::app::kept::{Kept, Slot};
 use crate::domain::event::Mode;
 
-/// The longest file that is read back, in bytes.
-const MOST: u64 = 256 << 10;
+/// The longest file that is written and read back, in bytes; a note has a tenth of it.
+const MOST: u64 = 1 << 20;
 /// How many files are looked at.
 const FILES_MOST: usize = 1000;
 /// The name of the text of an incident that does not exist yet.
@@ -145,6 +145,9 @@ impl Keep {
             text: text.to_owned(),
         };
         let bytes = serde_json::to_vec(&stored).map_err(io::Error::other)?;
+        if bytes.len() as u64 > MOST {
+            return Err(io::Error::other(format!("it is longer than {MOST} bytes")));
+        }
         own.replace(&self.name(slot), &self.me.tag(), &bytes)
     }
 
@@ -194,6 +197,8 @@ mod tests {
         keep.put(&note, Some(&text("note", "1"))).unwrap();
         keep.put(&note, Some(&text("note", "2"))).unwrap();
         keep.put(&new, Some(&text("new", "3"))).unwrap();
+        let long = "x".repeat(2 << 20);
+        assert!(keep.put(&note, Some(&long)).is_err(), "what would not be read back");
         for odd in [slot("../../etc", "note"), slot("", "../x"), slot("", "")] {
             assert!(keep.put(&odd, Some("no")).is_err());
         }
@@ -258,7 +263,7 @@ mod tests {
         let keep = console(state.path(), Mode::Live, GONE);
         keep.put(&slot("", "new"), Some(&text("new", "1"))).unwrap();
         std::fs::write(keep.folder.join("live-new-note.x.json"), "{").unwrap();
-        std::fs::write(keep.folder.join("big.json"), vec![b' '; 1 << 20]).unwrap();
+        std::fs::write(keep.folder.join("big.json"), vec![b' '; 2 << 20]).unwrap();
         std::os::unix::fs::symlink("/dev/zero", keep.folder.join("link.json")).unwrap();
         let us = Keep::under(state.path(), Mode::Live, &SystemClock::new());
         assert_eq!(us.take().len(), 1);

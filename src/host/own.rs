@@ -80,6 +80,11 @@ impl Own {
         Ok(Self { fd })
     }
 
+    /// Says whether it was not removed since it was opened.
+    pub(super) fn is_there(&self) -> bool {
+        rustix::fs::fstat(&self.fd).is_ok_and(|stat| stat.st_nlink > 0)
+    }
+
     /// Reads a plain file of ours, up to a size.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use super::clerk::{Clerk, Watch};
+use super::clerk::{self, Clerk, Watch};
 use super::console::ConsoleSetup;
 use super::desk::Desk;
 use super::error::HostError;
@@ -98,7 +98,9 @@ impl Talk {
         };
         let plain = Plain::new(plain, desk.now());
         let lookout = Lookout::new(Arc::clone(&desk));
-        Ok(Self { warnings: setup.warnings, plain, clerk, watch, lookout, desk })
+        let busy = found.busy.iter().map(|(id, holder)| clerk::busy(id, holder, setup.lang));
+        let warnings = busy.chain(setup.warnings).collect();
+        Ok(Self { warnings, plain, clerk, watch, lookout, desk })
     }
 
     fn run(

@@ -30,6 +30,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 pub use disk::{Disk, RealDisk};
@@ -40,7 +41,7 @@ pub use packs::{PackFault, PackText, Pinned};
 use read::Stamp;
 pub use read::check_path;
 pub use room::{LOW, Room, survive_size_limit};
-pub use say::{damaged, torn};
+pub use say::{damaged, held_by, torn};
 
 use dir::Dir;
 
@@ -112,6 +113,9 @@ pub struct Record {
     pub packs: Vec<Pinned>,
     /// The first thing that is wrong; what comes after it was not read, and nothing can be added.
     pub problem: Option<Problem>,
+    /// Somebody held the lock longer than a reader waits: who, as far as is known. What stood in whole
+    /// lines then was read; whether all of it is on the disk is for them to say.
+    pub busy: Option<Box<Holder>>,
     /// Damage behind the last entry; the next entry that is added answers for it. Nothing before it
     /// is touched by it.
     pub torn: Option<Torn>,
@@ -170,6 +174,7 @@ impl Record {
             entries: Vec::new(),
             packs: Vec::new(),
             problem: None,
+            busy: None,
             torn: None,
             chain,
             places,
@@ -197,6 +202,8 @@ pub struct FsStore {
     zone: Zone,
     disk: Arc<dyn Disk>,
     wait: Duration,
+    /// Milliseconds for which readers waited in vain; together they wait no longer than one.
+    waited: Arc<AtomicU64>,
 }
 
 impl FsStore {
@@ -212,7 +219,8 @@ impl FsStore {
     ) -> Self {
         survive_size_limit();
         let disk = Arc::new(RealDisk);
-        Self { root: root.into(), mode, clock, who, zone, disk, wait: LOCK_WAIT }
+        let waited = Arc::default();
+        Self { root: root.into(), mode, clock, who, zone, disk, wait: LOCK_WAIT, waited }
     }
 
     /// Puts another disk under the store.

@@ -111,7 +111,7 @@ pub(super) fn pack(parts: &[String], between: &str, width: u16) -> Vec<String> {
     lines
 }
 
-/// Makes any text safe for a cell grid: no control characters, no joiners, and plain signs in place
+/// Makes any text safe for a cell grid: nothing that steers or hides, and plain signs in place
 /// of those whose width terminals disagree about.
 pub(super) fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn signs_of_ambiguous_width_are_replaced() {
         assert_eq!(clean("“票务”——中断…①"), "\"票务\"--中断..?");
-        assert_eq!(clean("a\u{200d}b\u{1b}[0m"), "ab?[0m");
+        assert_eq!(clean("a\u{200d}b\u{1b}[0m"), "a?b?[0m");
     }
 
     #[test]

@@ -8,6 +8,7 @@ crate::words! {
         KeepFailed: "没填完的内容存不下来: {0}; 断线后要重打", "half-typed text cannot be kept: {0}; after a hang-up it has to be typed again";
         CannotPrint: "标准输出写不进去: {0}", "standard output cannot be written: {0}";
         RecordedUnsaid: "{0} 的第 {1} 条已经记录, 不要重做", "entry {1} of {0} is recorded; do not give it again";
+        BeingWritten: "{0}: {1} 正在写入, 以下是目前已有的内容", "{0}: {1} is writing to it; what is shown is what stands there so far";
         Exported: "已导出 {0} 条, 记录头 {1}", "exported {0} entries, head {1}";
         Answered: "第 {0} 条写明了此前末尾的损坏", "entry {0} answers for the damage that stood at the end";
         GiveAgain: "磁盘恢复后, 把同一条命令再给一次, 并加上 --again {0}{1}: 只算一次", "once the disk is well again, give the same command with --again {0}{1}: it counts once";

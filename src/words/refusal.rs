@@ -239,8 +239,8 @@ pub fn bad_text(why: &BadText, lang: Lang) -> Message {
     match why {
         BadText::Empty { field } => say("{0} 为空", "{0} is empty", &[field]),
         BadText::Control { field, code, at } => say(
-            "{0} 第 {2} 个字符是控制字符 {1}",
-            "{0} holds the control character {1} at character {2}",
+            "{0} 第 {2} 个字符是控制字符或看不见的字符 {1}",
+            "{0} holds the control or invisible character {1} at character {2}",
             &[field, code, &at.to_string()],
         )
         .hint(lang.pick("请去掉它", "leave it out")),

@@ -2,7 +2,8 @@
 
 use std::convert::Infallible;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::io::Write as _;
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use jishi::domain::event::{Event, Mode};
 use jishi::domain::time::Zone;
 use jishi::host::clock::FixedClock;
 use jishi::host::store::{Draft, Found, FsStore, PackFault, Record, StoreError, check_path};
-use jishi::record::Wrong;
+use jishi::record::{Wrong, encode};
 
 use crate::common::{alice, at, draft, noted, opened, pack_text, store};
 
@@ -255,6 +256,66 @@ fn a_changed_or_missing_law_is_said_and_the_record_still_opens() {
     fs::remove_file(&text).unwrap();
     let fault = store.open("a").unwrap().packs[0].text().unwrap_err().clone();
     assert!(matches!(fault, PackFault::Missing { .. }), "{fault}");
+}
+
+#[test]
+fn a_lock_that_somebody_holds_for_long_keeps_nobody_from_reading() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path()).with_lock_wait(Duration::from_millis(30));
+    let mut record = begin(&store);
+    add(&store, &mut record, 1, "one").unwrap();
+    let mut follower = store.open("a").unwrap();
+    let lock = fs::File::open(record.folder.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let line = |record: &Record, n, text: &str| {
+        let entry = jishi::domain::event::Entry { n, ..record.entries[1].clone() };
+        let entry =
+            jishi::domain::event::Entry { id: format!("{n:032x}"), event: noted(text), ..entry };
+        encode(&entry, record.head()).unwrap().bytes
+    };
+    // A whole line and the half of another one, as a writer leaves them that is stopped in between.
+    let path = record.folder.join("record.jsonl");
+    let whole = line(&record, 2, "two");
+    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    file.write_all(&whole).unwrap();
+    file.write_all(&whole[..whole.len() / 2]).unwrap();
+    for read in [store.open("a"), store.refresh(&mut follower).map(|_| follower.clone())] {
+        let read = read.unwrap();
+        assert_eq!(read.entries.len(), 3);
+        assert!(read.busy.is_some() && read.torn.is_none() && read.problem.is_none());
+    }
+    assert!(matches!(add(&store, &mut record, 3, "x"), Err(StoreError::Locked { .. })));
+    lock.unlock().unwrap();
+    let read = store.open("a").unwrap();
+    assert!(read.busy.is_none() && read.torn.is_some(), "now it is damage");
+    assert!(add(&store, &mut record, 3, "x").unwrap() >= 1);
+}
+
+#[test]
+fn nobody_is_advised_to_end_a_process_that_does_not_hold_the_lock() {
+    let home = tempfile::tempdir().unwrap();
+    let store = store(home.path()).with_lock_wait(Duration::from_millis(30));
+    let mut record = begin(&store);
+    let path = record.folder.join("lock");
+    let lock = fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
+    lock.lock().unwrap();
+    // A process that is gone, one that is there, and nothing that can be read.
+    for pid in [u32::MAX - 7, 1, std::process::id() + 1] {
+        let text = format!("{{\"pid\":{pid},\"who\":\"bob\",\"since\":\"x\"}}");
+        lock.write_all_at(format!("{text:<511}\n").as_bytes(), 0).unwrap();
+        let err = add(&store, &mut record, 1, "x").unwrap_err();
+        let said = err.to_string();
+        assert!(said.contains("another process (the last to write was `bob`)"), "{said}");
+        assert!(!err.hints().join(" ").contains("end it"), "{:?}", err.hints());
+    }
+    lock.set_len(0).unwrap();
+    let said = add(&store, &mut record, 1, "x").unwrap_err().to_string();
+    assert!(said.contains("written to by another process;"), "{said}");
+    // This process does hold it.
+    let text = format!("{{\"pid\":{},\"who\":\"bob\",\"since\":\"x\"}}", std::process::id());
+    lock.write_all_at(format!("{text:<511}\n").as_bytes(), 0).unwrap();
+    let err = add(&store, &mut record, 1, "x").unwrap_err();
+    assert_eq!(err.hints().join(" ").contains("end it"), cfg!(target_os = "linux"), "{err}");
 }
 
 #[test]

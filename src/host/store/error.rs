@@ -254,10 +254,10 @@ impl StoreError {
     }
 }
 
-/// Who holds the lock of an incident, as its holder wrote it down.
+/// Who holds the lock of an incident, or wrote there last.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
-    /// Process id; 0 where it is not known.
+    /// Process id; 0 where it is not known which process holds the lock.
     pub pid: u32,
     /// The person.
     pub who: String,
@@ -267,8 +267,12 @@ pub struct Holder {
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.pid == 0 {
-            return f.write_str("another process");
+        match (self.pid, self.who.as_str()) {
+            (0, "") => return f.write_str("another process"),
+            (0, who) => {
+                return write!(f, "another process (the last to write was `{who}`)");
+            }
+            _ => {}
         }
         write!(f, "`{}` (process {}, since {})", self.who, self.pid, self.since)
     }

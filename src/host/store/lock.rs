@@ -4,7 +4,7 @@
 //! file of its own, because the record itself may be replaced by a copy or be append-only.
 
 use std::fs::{File, TryLockError};
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::time::Duration;
 
 use super::dir::Dir;
@@ -131,9 +131,28 @@ fn wait_for(
     }
 }
 
+/// Who holds the lock, as far as that is known. What stands in the file says who wrote last; anybody who
+/// shares the folder may hold the lock or have written that. So a process is named only where the kernel
+/// says that it holds the lock.
 fn read_holder(dir: &Dir) -> Holder {
-    let holder = dir.read(NAME).map(|file| look(&file).0).unwrap_or_default();
-    Holder { who: printable(&holder.who), since: printable(&holder.since), ..holder }
+    let Ok(file) = dir.read(NAME) else { return Holder::default() };
+    let last = look(&file).0;
+    let pid = if holds(&file, last.pid) { last.pid } else { 0 };
+    Holder { pid, who: printable(&last.who), since: printable(&last.since) }
+}
+
+/// Says whether the kernel names a process as a holder of a file's lock; where it does not tell, no.
+fn holds(file: &File, pid: u32) -> bool {
+    let Ok(inode) = file.metadata().map(|meta| meta.ino()) else { return false };
+    let locks = std::fs::read_to_string("/proc/locks").unwrap_or_default();
+    // `1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF`; one that waits has an arrow behind its number.
+    locks.lines().any(|line| {
+        let mut words = line.split_whitespace().skip(1);
+        let flock = words.next() == Some("FLOCK");
+        let holder = words.nth(2).and_then(|p| p.parse().ok());
+        let place = words.next().and_then(|place| place.rsplit(':').next()?.parse().ok());
+        flock && holder == Some(pid) && place == Some(inode)
+    })
 }
 
 /// Who holds the lock or held it last, and whether the record is suspect.

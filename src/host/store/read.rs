@@ -3,17 +3,20 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::os::unix::fs::FileExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::dir::Dir;
-use super::error::{Doing as _, StoreError};
+use super::error::{Doing as _, Holder, StoreError};
 use super::{FsStore, Record, ids, lock, packs};
 use crate::domain::event::{Entry, Mode};
 use crate::host::paths::{folder_name, record_name};
 use crate::host::plain_file;
+use crate::record::line::LINE_MOST;
 use crate::record::{Chain, Limits, Report, Wrong, check, verify};
 
 /// The longest record that is opened, in bytes: more than a hundred thousand entries, of which each is
@@ -22,6 +25,8 @@ pub(super) const OPEN_MOST: u64 = 64 << 20;
 const LIMITS: Limits = Limits { total: OPEN_MOST };
 /// How long a reader waits for a writer; an append takes milliseconds.
 const READER_WAIT: Duration = Duration::from_secs(1);
+/// The same once others' locks were waited for in vain: whoever holds many must not hold up a list.
+const READER_WAIT_LEAST: Duration = Duration::from_millis(20);
 
 /// What a file looks like from outside. Whoever writes into it, in whichever way, changes this, and only
 /// root can make it look as before.
@@ -80,6 +85,9 @@ impl FsStore {
     /// # Errors
     /// [`StoreError::Damaged`] (what held before the problem has been read), or what the system says.
     pub fn refresh(&self, record: &mut Record) -> Result<usize, StoreError> {
+        if record.busy.is_none() {
+            self.waited.store(0, Ordering::Relaxed);
+        }
         let dir = self.folder_of(record)?;
         record.doubt |= lock::suspected(&dir);
         if record.doubt {
@@ -187,9 +195,16 @@ impl FsStore {
         locked: bool,
     ) -> Result<(), StoreError> {
         let path = dir.path().join(self.file_name());
-        let stamp = self.settled(&record.id, dir, file, locked)?;
-        let (is, was) = (stamp.length, record.chain.bytes);
-        record.stamp = Some(stamp);
+        let was = record.chain.bytes;
+        let (stamp, busy) = self.settled(&record.id, dir, file, locked)?;
+        let mut is = stamp.length;
+        // What may be half written is looked at again the next time, whether it changed or not.
+        record.stamp = busy.is_none().then_some(stamp);
+        if busy.is_some() && is > was {
+            // Half a line is no damage while its writer may be at work.
+            is = whole_lines(file, was, is).doing("read", &path)?;
+        }
+        record.busy = busy;
         if is > OPEN_MOST {
             return Err(StoreError::TooLarge { path, bytes: is, most: OPEN_MOST });
         }
@@ -214,13 +229,25 @@ impl FsStore {
     /// on the disk, and half a line is no damage while its writer is at work.
     ///
     /// The lock is held only to look at the length. Where there is no lock to take (a folder that we
-    /// may only read, a copy), the length stands as it is.
-    fn settled(&self, id: &str, dir: &Dir, file: &File, locked: bool) -> Result<Stamp, StoreError> {
+    /// may only read, a copy), the length stands as it is. Where somebody holds the lock for long, they
+    /// are named: nobody can keep others from reading by it.
+    fn settled(
+        &self,
+        id: &str,
+        dir: &Dir,
+        file: &File,
+        locked: bool,
+    ) -> Result<(Stamp, Option<Box<Holder>>), StoreError> {
         if locked {
-            return self.stamp(dir, file);
+            return Ok((self.stamp(dir, file)?, None));
         }
-        let lock = match lock::pass(dir, id, &*self.disk, self.wait.min(READER_WAIT)) {
-            Err(e @ StoreError::Locked { .. }) => return Err(e),
+        let waited = Duration::from_millis(self.waited.load(Ordering::Relaxed));
+        let wait = self.wait.min(READER_WAIT.saturating_sub(waited).max(READER_WAIT_LEAST));
+        let lock = match lock::pass(dir, id, &*self.disk, wait) {
+            Err(StoreError::Locked { holder, waited_ms, .. }) => {
+                self.waited.fetch_add(waited_ms, Ordering::Relaxed);
+                return Ok((self.stamp(dir, file)?, Some(holder)));
+            }
             other => other.ok(),
         };
         if lock.as_ref().is_some_and(lock::Lock::suspect) {
@@ -228,7 +255,7 @@ impl FsStore {
         }
         let stamp = self.stamp(dir, file);
         drop(lock);
-        stamp
+        Ok((stamp?, None))
     }
 
     /// What a record's file looks like from outside.
@@ -302,6 +329,14 @@ impl FsStore {
         chain.mode = Some(self.mode);
         chain
     }
+}
+
+/// How far whole lines reach in what follows on a place, up to another; at most one line is looked for.
+fn whole_lines(file: &File, from: u64, to: u64) -> std::io::Result<u64> {
+    let start = from.max(to.saturating_sub(LINE_MOST));
+    let mut end = vec![0; usize::try_from(to - start).unwrap_or_default()];
+    file.read_exact_at(&mut end, start)?;
+    Ok(memchr::memrchr(b'\n', &end).map_or(from, |at| start + at as u64 + 1))
 }
 
 /// Checks a record wherever it lies: a file, or an incident's folder or a copy of it.

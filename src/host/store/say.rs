@@ -89,7 +89,11 @@ fn names(all: &[String]) -> String {
     all.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn held_by(holder: &Holder, lang: Lang) -> String {
+/// Names who holds a lock.
+pub fn held_by(holder: &Holder, lang: Lang) -> String {
+    if lang == Lang::En {
+        return holder.to_string();
+    }
     match holder.pid {
         0 => W::AnotherProcess.text(lang).to_owned(),
         pid => W::Holder.with(lang, &[&holder.who, &pid.to_string(), &holder.since]),
