@@ -20,8 +20,10 @@ pub enum Said {
     Clock(Box<Change>),
     /// The records lie where not everything that is promised holds.
     Unfirm(Unfirm),
-    /// TZ names no zone: what it says, and the offset that is taken instead.
+    /// No zone can be read there; the offset that is taken instead.
     BadZone(String, String),
+    /// An entry was recorded, and what had to be recorded of the clock before it.
+    Recorded(u64, Option<Box<Change>>),
     /// Words that the host chose.
     Message(Message),
 }
@@ -57,7 +59,15 @@ impl App {
                 Message::plain(clock_changed(c.what, c.ms, c.note.as_deref(), self.lang))
             }
             Said::Unfirm(found) => Message::plain(unfirm(found, self.lang)),
-            Said::BadZone(tz, offset) => Message::plain(bad_zone(tz, offset, self.lang)),
+            Said::BadZone(from, offset) => Message::plain(bad_zone(from, offset, self.lang)),
+            Said::Recorded(n, before) => {
+                let mut text = W::Recorded.with(self.lang, &[&n.to_string()]);
+                if let Some(c) = before {
+                    let clock = clock_changed(c.what, c.ms, c.note.as_deref(), self.lang);
+                    text = format!("{text}; {clock}");
+                }
+                Message::plain(text)
+            }
             Said::Message(message) => message.clone(),
         }
     }

@@ -8,6 +8,7 @@ use super::keymap::{Action, Bound};
 use super::said::Said;
 use super::screen::Screen;
 use super::{App, Banner, Item, Notice, Pending};
+use crate::domain::clockwatch::Change;
 use crate::domain::decide::{Intent, Refusal, decide};
 use crate::domain::event::{Attachment, Entry, Event};
 use crate::words::console::Word as W;
@@ -57,8 +58,8 @@ impl App {
                 self.tell(Said::Unfirm(found.clone()));
                 self.unfirm.push(found);
             }
-            Msg::BadZone { tz, offset } => {
-                self.tell(Said::BadZone(tz, offset));
+            Msg::BadZone { from, offset } => {
+                self.tell(Said::BadZone(from, offset));
                 self.bad_zone = true;
             }
             Msg::Trouble { message } => {
@@ -130,6 +131,7 @@ impl App {
         let own = self.own_among(id, &entries);
         let others = entries.iter().rev().find(|e| Some(e.n) != own && e.by.person() != self.who);
         let others = others.map(|e| e.by.person().to_owned());
+        let before = own.and_then(|own| self.clock_before(own, &entries));
         let Some(item) = self.items.iter_mut().find(|i| i.incident.id == id) else { return };
         for entry in entries {
             if !item.incident.entries.iter().any(|e| e.n == entry.n) {
@@ -145,7 +147,7 @@ impl App {
                 if self.unsure.take().is_some() {
                     self.banner = None;
                 }
-                self.done(n);
+                self.done(n, before);
             }
             None if self.current == id => {
                 if let Some(who) = others {
@@ -155,6 +157,17 @@ impl App {
             None => {}
         }
         self.refresh_top();
+    }
+
+    /// What was recorded of the clock right before an entry of our own.
+    fn clock_before(&self, own: u64, entries: &[Entry]) -> Option<Change> {
+        let mine = |e: &&Entry| e.n < own && e.by.person() == self.who;
+        entries.iter().rev().filter(mine).find_map(|e| match &e.event {
+            Event::ClockChanged { what, ms, note } => {
+                Some(Change { what: *what, ms: *ms, note: note.clone() })
+            }
+            _ => None,
+        })
     }
 
     /// Finds the entry that answers what was handed to the host.
@@ -171,7 +184,7 @@ impl App {
     }
 
     /// The form or question that led to an entry is done.
-    fn done(&mut self, n: u64) {
+    fn done(&mut self, n: u64, before: Option<Change>) {
         match self.stack.last().cloned() {
             Some(Screen::Form(form)) => {
                 self.drafts.retain(|d| d.kind != form.kind || d.incident != form.incident);
@@ -180,7 +193,7 @@ impl App {
             Some(Screen::Triage(t)) => self.move_on(&t, false),
             _ => {}
         }
-        self.tell(Said::Word(W::Recorded, vec![n.to_string()]));
+        self.tell(Said::Recorded(n, before.map(Box::new)));
     }
 
     fn refresh_top(&mut self) {

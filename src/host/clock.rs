@@ -3,7 +3,7 @@
 //! `std::time::Instant` is not used: it stops while the machine sleeps. The boot-time clock does not,
 //! and a step of the wall clock does not move it; so each entry keeps both.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
@@ -30,8 +30,8 @@ pub trait Clock: Send + std::marker::Sync {
     fn zone_name(&self) -> String {
         String::new()
     }
-    /// Returns the text that should name the zone and cannot be read as one: times are then read in
-    /// another zone than somebody meant.
+    /// Returns what should tell the zone and cannot be read as one, `TZ=…` or a file: times are then
+    /// read in another zone than somebody meant.
     fn bad_zone(&self) -> Option<String> {
         None
     }
@@ -131,7 +131,7 @@ impl Clock for SystemClock {
     }
 
     fn bad_zone(&self) -> Option<String> {
-        tz::unreadable(&std::env::var_os("TZ")?)
+        tz::unreadable(std::env::var_os("TZ").as_deref(), Path::new("/etc/localtime"))
     }
 
     fn quality(&self) -> ClockQuality {

@@ -312,7 +312,7 @@ impl Plain {
                 )]
             }
             Msg::Unfirm(found) => vec![entry::unfirm(&found, self.lang)],
-            Msg::BadZone { tz, offset } => vec![entry::bad_zone(&tz, &offset, self.lang)],
+            Msg::BadZone { from, offset } => vec![entry::bad_zone(&from, &offset, self.lang)],
             Msg::Trouble { message } => said(&message),
             Msg::Clock(quality) => {
                 // That it changed is said by what saw it.
