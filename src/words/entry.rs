@@ -162,7 +162,7 @@ pub fn clock_changed(what: ClockEvent, ms: Option<i64>, note: Option<&str>, lang
         }
         ClockEvent::Stepped => ("系统时钟被拨动", "the wall clock was set"),
         ClockEvent::Suspended => ("主机曾休眠", "the host slept"),
-        ClockEvent::ZoneChanged => ("主机时区改变", "the host's zone changed"),
+        ClockEvent::ZoneChanged => ("读写时间的时区改变", "times are read in another zone"),
         ClockEvent::Unsynchronised => ("主机时钟未同步", "the host's clock is not synchronised"),
         ClockEvent::Synchronised => ("主机时钟已同步", "the host's clock is synchronised"),
     };
