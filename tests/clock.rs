@@ -407,7 +407,7 @@ fn a_zone_that_cannot_be_read_is_said_by_commands_and_consoles() {
     for tz in ["Nowhere/Bad", "CST", "Asia/Shanghai/..", ":CST-8"] {
         let run = |args: &[&str]| said(jishi(home.path()).env("TZ", tz).args(args));
         for args in [&["status"][..], &["log", "show", &id], &["note", &id, "x"], &["--plain"]] {
-            assert!(run(args).contains(&format!("TZ names no zone that can be read (`{tz}`)")));
+            assert!(run(args).contains(&format!("no zone can be read from `TZ={tz}`")));
         }
         // A prompt is not the place for it.
         assert!(!run(&["next"]).contains("TZ"));
@@ -417,14 +417,14 @@ fn a_zone_that_cannot_be_read_is_said_by_commands_and_consoles() {
     let zone = all.last().unwrap()["clock"]["zone"].as_str().unwrap();
     assert!(!zone.contains(' ') && zone.starts_with(['+', '-']), "{zone}");
     let zh = said(jishi(home.path()).env("TZ", "Nowhere/Bad").args(["--lang", "zh", "status"]));
-    assert!(zh.contains("不能读取 TZ 所写的时区 `Nowhere/Bad`"), "{zh}");
+    assert!(zh.contains("不能从 `TZ=Nowhere/Bad` 读出时区"), "{zh}");
     for tz in ["", "UTC", "CST-8", "Asia/Shanghai"] {
         let out = said(jishi(home.path()).env("TZ", tz).args(["log", "show", &id]));
-        assert!(!out.contains("TZ names"), "{tz}: {out}");
+        assert!(!out.contains("no zone"), "{tz}: {out}");
     }
     let mut command = jishi(home.path());
     let Some(seat) = Seat::take(command.env("TZ", "Nowhere/Bad")) else { return };
-    assert!(seat.shows(5, "TZ names no zone") && seat.shows(5, "! TZ"), "{}", seat.text());
+    assert!(seat.shows(5, "no zone can be read") && seat.shows(5, "! TZ"), "{}", seat.text());
     seat.quit();
 }
 
@@ -467,6 +467,24 @@ fn whether_the_clock_is_kept_is_shown_wherever_limits_are() {
         let text = run(&["handover", &other, "--show", "--lang", "zh"]);
         assert_eq!(text.contains("记录时主机时钟未同步"), is, "{text}");
     }
+}
+
+#[test]
+fn the_console_says_with_its_own_entry_what_came_before_it() {
+    let Some(library) = faketime() else { return };
+    let home = tempfile::tempdir().unwrap();
+    let offsets = home.path().join("offsets");
+    let id = new_incident(home.path());
+    std::fs::write(&offsets, "+3600\n").unwrap();
+    let mut command = jishi(home.path());
+    let Some(seat) = Seat::take(faked(command.args(["open", &id]), &library, &offsets)) else {
+        return;
+    };
+    assert!(seat.shows(5, "CRM down"), "{}", seat.text());
+    seat.type_in("nhello\r");
+    assert!(seat.shows(5, "; the wall clock was set +"), "{}", seat.text());
+    seat.quit();
+    assert_eq!(kinds(home.path(), &id), ["opened", "answered", "clock_changed", "noted"]);
 }
 
 #[test]
@@ -520,12 +538,13 @@ fn a_time_from_a_watch_is_marked_and_leaves_other_entries_as_they_were() {
     let received = ["received", &id, "first_report.police", "--happened-at", "1m ago", "--watch"];
     ok(jishi(home.path()).args(received));
     ok(jishi(home.path()).args(["note", &id, "plain", "--happened-at", "1m ago"]));
+    ok(jishi(home.path()).args(["note", &id, "by a word", "--happened-at", "1m ago watch"]));
     let by = |e: &serde_json::Value| e["happened_by"].as_str().map(str::to_owned);
     let all: Vec<_> = entries(home.path(), &id).iter().map(by).collect();
     let watch = || Some("watch".to_owned());
-    assert_eq!(all, [None, None, watch(), watch(), watch(), watch(), None]);
+    assert_eq!(all, [None, None, watch(), watch(), watch(), watch(), None, watch()]);
     let shown = ok(jishi(home.path()).args(["log", "show", &id]));
-    assert_eq!(shown.matches("(by a watch)").count(), 4, "{shown}");
+    assert_eq!(shown.matches("(by a watch)").count(), 5, "{shown}");
     ok(jishi(home.path()).args(["log", "verify", &id]));
     let out = jishi(home.path()).args(["note", &id, "x", "--watch"]).output().unwrap();
     assert_eq!(out.status.code(), Some(2), "{out:?}");

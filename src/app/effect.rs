@@ -94,10 +94,10 @@ pub enum Msg {
     ClockChanged(Change),
     /// The records of all incidents, or of one, lie where not everything that is promised holds.
     Unfirm(Unfirm),
-    /// TZ names no zone: what it says, and the offset at which times are read instead.
+    /// No zone can be read where the system looks for it: where, and the offset that is taken instead.
     BadZone {
-        /// The text of TZ.
-        tz: String,
+        /// `TZ=…`, or a file.
+        from: String,
         /// The offset.
         offset: String,
     },

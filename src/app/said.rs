@@ -21,10 +21,19 @@ pub enum Said {
     Clock(Box<Change>),
     /// The records lie where not everything that is promised holds.
     Unfirm(Unfirm),
-    /// TZ names no zone: what it says, and the offset that is taken instead.
+    /// No zone can be read there; the offset that is taken instead.
     BadZone(String, String),
     /// What stands against relying on a record.
     Caveat(Box<Caveat>),
+    /// An entry was recorded.
+    Recorded {
+        /// Its number.
+        n: u64,
+        /// What had to be recorded of the clock before it.
+        clock: Option<Box<Change>>,
+        /// Who has added something, too.
+        others: Option<String>,
+    },
     /// Words that the host chose.
     Message(Message),
 }
@@ -60,8 +69,20 @@ impl App {
                 Message::plain(clock_changed(c.what, c.ms, c.note.as_deref(), self.lang))
             }
             Said::Unfirm(found) => Message::plain(unfirm(found, self.lang)),
-            Said::BadZone(tz, offset) => Message::plain(bad_zone(tz, offset, self.lang)),
+            Said::BadZone(from, offset) => Message::plain(bad_zone(from, offset, self.lang)),
             Said::Caveat(caveat) => caveat.message(self.lang).clone(),
+            Said::Recorded { n, clock, others } => {
+                let n = n.to_string();
+                let mut text = match others {
+                    Some(who) => W::RecordedAndOthers.with(self.lang, &[&n, who]),
+                    None => W::Recorded.with(self.lang, &[&n]),
+                };
+                if let Some(c) = clock {
+                    let clock = clock_changed(c.what, c.ms, c.note.as_deref(), self.lang);
+                    text = format!("{text}; {clock}");
+                }
+                Message::plain(text)
+            }
             Said::Message(message) => message.clone(),
         }
     }

@@ -9,6 +9,7 @@ use super::said::Said;
 use super::screen::Screen;
 use super::triage::{Choice, Triage};
 use super::{App, Banner, Item, Notice, Pending};
+use crate::domain::clockwatch::Change;
 use crate::domain::decide::{Attempt, Intent, Refusal, decide};
 use crate::domain::event::{Attachment, Entry, Event};
 use crate::words::console::Word as W;
@@ -58,8 +59,8 @@ impl App {
                 self.tell(Said::Unfirm(found.clone()));
                 self.unfirm.push(found);
             }
-            Msg::BadZone { tz, offset } => {
-                self.tell(Said::BadZone(tz, offset));
+            Msg::BadZone { from, offset } => {
+                self.tell(Said::BadZone(from, offset));
                 self.bad_zone = true;
             }
             Msg::Caveats { incident, caveats } => {
@@ -158,6 +159,7 @@ impl App {
             |e: &&Entry| !matches!(e.event, Event::ClockChanged { .. } | Event::Recovered { .. });
         let others = entries.iter().rev().filter(said).find(|e| Some(e.n) != own);
         let others = others.map(|e| e.by.shown());
+        let clock = own.and_then(|own| self.clock_before(own, &entries)).map(Box::new);
         let Some(item) = self.items.iter_mut().find(|i| i.incident.id == id) else { return };
         for entry in entries {
             if !item.incident.entries.iter().any(|e| e.n == entry.n) {
@@ -169,8 +171,11 @@ impl App {
         let entry = item.incident.entries.iter().find(|e| Some(e.n) == own);
         let own = entry.map(|e| (e.n, e.id.clone()));
         let recorded = match (&own, &self.notice) {
-            (Some((n, _)), _) => Some(n.to_string()),
-            (None, Some(Notice { said: Said::Word(W::Recorded, n), .. })) => n.first().cloned(),
+            (Some((n, _)), _) => Some((*n, clock)),
+            // What others add a moment later does not hide it.
+            (None, Some(Notice { said: Said::Recorded { n, clock, .. }, .. })) => {
+                Some((*n, clock.clone()))
+            }
             _ => None,
         };
         if let Some((_, entry_id)) = own {
@@ -179,12 +184,22 @@ impl App {
             return;
         }
         match (recorded, others) {
-            (Some(n), Some(who)) => self.tell(Said::Word(W::RecordedAndOthers, vec![n, who])),
-            (Some(n), None) => self.tell(Said::Word(W::Recorded, vec![n])),
+            (Some((n, clock)), others) => self.tell(Said::Recorded { n, clock, others }),
             (None, Some(who)) => self.tell(Said::Word(W::OthersWrote, vec![who])),
             (None, None) => {}
         }
         self.refresh_top();
+    }
+
+    /// What was recorded of the clock right before an entry of our own.
+    fn clock_before(&self, own: u64, entries: &[Entry]) -> Option<Change> {
+        let mine = |e: &&Entry| e.n < own && e.by.person() == self.who;
+        entries.iter().rev().filter(mine).find_map(|e| match &e.event {
+            Event::ClockChanged { what, ms, note } => {
+                Some(Change { what: *what, ms: *ms, note: note.clone() })
+            }
+            _ => None,
+        })
     }
 
     /// The form or question that led to an entry is done.

@@ -200,11 +200,11 @@ impl Ctx {
         }
     }
 
-    /// Says on standard error that times are read in another zone than TZ means.
+    /// Says on standard error that times are read in another zone than the system was told.
     pub(super) fn warn_of_zone(&self) {
-        if let Some(tz) = self.clock.bad_zone() {
+        if let Some(from) = self.clock.bad_zone() {
             let offset = self.zone.show(self.clock.now()).format("%:z").to_string();
-            super::out::note(&format!("jishi: {}", bad_zone(&tz, &offset, self.lang)));
+            super::out::note(&format!("jishi: {}", bad_zone(&from, &offset, self.lang)));
         }
     }
 

@@ -150,15 +150,16 @@ pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
 
 /// Whether the time was read from a watch, and whether what stands in the way was confirmed.
 fn said(command: &Cmd) -> (bool, bool) {
+    let marked = |at: &Option<String>| at.as_deref().is_some_and(|at| time::off_watch(at).1);
     match command {
-        Cmd::Set { watch, yes, .. }
-        | Cmd::Sent { watch, yes, .. }
-        | Cmd::Received { watch, yes, .. } => (*watch, *yes),
+        Cmd::Set { watch, yes, happened_at, .. }
+        | Cmd::Sent { watch, yes, happened_at, .. }
+        | Cmd::Received { watch, yes, happened_at, .. } => (*watch || marked(happened_at), *yes),
         Cmd::Waive { yes, .. }
         | Cmd::Correct { yes, .. }
         | Cmd::Handover { yes, .. }
         | Cmd::Close { yes, .. } => (false, *yes),
-        Cmd::Note { watch, .. } => (*watch, false),
+        Cmd::Note { watch, happened_at, .. } => (*watch || marked(happened_at), false),
         _ => (false, false),
     }
 }
@@ -260,7 +261,7 @@ fn clock_noted(ctx: &Ctx, entries: &[Entry]) {
 
 fn moment(ctx: &Ctx, field: &str, text: Option<&str>) -> Result<Option<Time>, Fault> {
     let Some(text) = text else { return Ok(None) };
-    time::parse(text, ctx.now(), ctx.zone)
+    time::parse(time::off_watch(text).0, ctx.now(), ctx.zone)
         .map(Some)
         .map_err(|why| Fault::usage(crate::words::refusal::bad_time(field, &why, ctx.lang)))
 }

@@ -3,7 +3,7 @@
 //! `std::time::Instant` is not used: it stops while the machine sleeps. The boot-time clock does not,
 //! and a step of the wall clock does not move it; so each entry keeps both.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
@@ -30,8 +30,8 @@ pub trait Clock: Send + std::marker::Sync {
     fn zone_name(&self) -> String {
         String::new()
     }
-    /// Returns the text that should name the zone and cannot be read as one: times are then read in
-    /// another zone than somebody meant.
+    /// Returns what should tell the zone and cannot be read as one, `TZ=…` or a file: times are then
+    /// read in another zone than somebody meant.
     fn bad_zone(&self) -> Option<String> {
         None
     }
@@ -84,17 +84,21 @@ pub struct SystemClock {
     boot_id: String,
     /// By how much a time namespace puts the clock since boot forward, in milliseconds.
     shifted_ms: i64,
+    bad_zone: Option<String>,
 }
 
 impl SystemClock {
-    /// Opens the machine's clocks; the boot id is read once, it cannot change while we run.
+    /// Opens the machine's clocks; the boot id is read once, it cannot change while we run, and so is
+    /// what is wrong with the zone: that takes reading a file, too much for each entry.
     pub fn new() -> Self {
         let boot_id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
             .map(|id| id.trim().to_owned())
             .unwrap_or_default();
         // Two programs of one machine must mean the same by one boot id.
         let offsets = std::fs::read_to_string("/proc/self/timens_offsets").unwrap_or_default();
-        Self { boot_id, shifted_ms: shift(&offsets) }
+        let tz = std::env::var_os("TZ");
+        let bad_zone = tz::unreadable(tz.as_deref(), Path::new("/etc/localtime"));
+        Self { boot_id, shifted_ms: shift(&offsets), bad_zone }
     }
 }
 
@@ -124,14 +128,14 @@ impl Clock for SystemClock {
 
     fn zone_name(&self) -> String {
         // What was taken in the place of a zone that cannot be read has no name that we know.
-        if self.bad_zone().is_some() {
+        if self.bad_zone.is_some() {
             return String::new();
         }
         zone_name(std::env::var("TZ").ok(), || std::fs::read_link("/etc/localtime").ok())
     }
 
     fn bad_zone(&self) -> Option<String> {
-        tz::unreadable(&std::env::var_os("TZ")?)
+        self.bad_zone.clone()
     }
 
     fn quality(&self) -> ClockQuality {

@@ -48,9 +48,9 @@ impl Lookout {
     pub fn start(&mut self) -> Vec<Msg> {
         let mut msgs = Vec::new();
         let clock = self.desk.clock();
-        if let Some(tz) = clock.bad_zone() {
+        if let Some(from) = clock.bad_zone() {
             let offset = self.desk.zone().show(clock.now()).format("%:z").to_string();
-            msgs.push(Msg::BadZone { tz, offset });
+            msgs.push(Msg::BadZone { from, offset });
         }
         msgs.extend(self.desk.store().unfirm(None).into_iter().map(Msg::Unfirm));
         msgs.extend(self.presence.look(&**clock).map(Msg::Present));

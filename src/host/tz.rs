@@ -1,5 +1,5 @@
-//! Whether the environment's TZ names a zone. Where it does not, times are silently read in another
-//! one, which has to be said.
+//! Whether the environment's TZ, or else the host's file, tells a zone. Where it does not, times are
+//! silently read in another one, which has to be said.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -14,13 +14,21 @@ const FOLDERS: [&str; 4] =
 const SHOWN: usize = 60;
 
 /// Returns TZ as it can be shown, where it can be read neither as the name of a file of a zone nor as
-/// a rule in the form of POSIX.
-pub(super) fn unreadable(tz: &OsStr) -> Option<String> {
-    let shown = || printable(&tz.to_string_lossy()).chars().take(SHOWN).collect();
+/// a rule in the form of POSIX; without TZ, the host's file where it is there and is none of a zone.
+pub(super) fn unreadable(tz: Option<&OsStr>, host: &Path) -> Option<String> {
+    let Some(tz) = tz else {
+        // A host without it is in UTC; a link that leads nowhere means something else.
+        let there = std::fs::symlink_metadata(host).is_ok();
+        return (there && !is_zone_file(host)).then(|| host.display().to_string());
+    };
+    let shown = || {
+        let text: String = printable(&tz.to_string_lossy()).chars().take(SHOWN).collect();
+        format!("TZ={text}")
+    };
     let Some(text) = tz.to_str() else { return Some(shown()) };
     let good = match text.strip_prefix(':') {
         _ if text.is_empty() => true,
-        _ if text == "localtime" => is_zone_file(Path::new("/etc/localtime")),
+        _ if text == "localtime" => is_zone_file(host),
         Some(name) => has_file(name),
         None => has_file(text) || is_rule(text.trim()),
     };
@@ -109,7 +117,11 @@ mod tests {
     use super::*;
 
     fn good(tz: &str) -> bool {
-        unreadable(OsStr::new(tz)).is_none()
+        bad(tz).is_none()
+    }
+
+    fn bad(tz: &str) -> Option<String> {
+        unreadable(Some(OsStr::new(tz)), Path::new("/nowhere"))
     }
 
     #[test]
@@ -143,7 +155,7 @@ mod tests {
         ] {
             assert!(!good(bad), "{bad}");
         }
-        assert_eq!(unreadable(OsStr::new("\u{1b}[2J")).as_deref(), Some("?[2J"));
+        assert_eq!(bad("\u{1b}[2J").as_deref(), Some("TZ=?[2J"));
     }
 
     #[test]
@@ -155,5 +167,13 @@ mod tests {
         assert!(good(path.to_str().unwrap()));
         std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
         assert!(!good(path.to_str().unwrap()));
+        // Of the host's own file the same holds, but that it may be missing.
+        assert_eq!(unreadable(None, &path), Some(path.display().to_string()));
+        std::fs::write(&path, &whole).unwrap();
+        assert_eq!(unreadable(None, &path), None);
+        assert_eq!(unreadable(None, &folder.path().join("none")), None);
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("/usr/share/zoneinfo/Nowhere/Bad", &link).unwrap();
+        assert_eq!(unreadable(None, &link), Some(link.display().to_string()));
     }
 }

@@ -320,7 +320,7 @@ impl Plain {
                 )]
             }
             Msg::Unfirm(found) => vec![entry::unfirm(&found, self.lang)],
-            Msg::BadZone { tz, offset } => vec![entry::bad_zone(&tz, &offset, self.lang)],
+            Msg::BadZone { from, offset } => vec![entry::bad_zone(&from, &offset, self.lang)],
             Msg::Caveats { incident, caveats } => {
                 let mine = self.open.as_ref() == Some(&incident);
                 self.caveats.insert(incident, caveats);

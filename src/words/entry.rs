@@ -147,13 +147,14 @@ pub fn unkept(clock: &ClockQuality, lang: Lang) -> Option<&'static str> {
     (clock.sync == Sync::No).then_some(text)
 }
 
-/// That TZ names no zone, and at which offset times are read and shown instead.
-pub fn bad_zone(tz: &str, offset: &str, lang: Lang) -> String {
+/// That no zone can be read where the system looks for it, and at which offset times are read and
+/// shown instead.
+pub fn bad_zone(from: &str, offset: &str, lang: Lang) -> String {
     let (zh, en) = (
-        "不能读取 TZ 所写的时区 `{0}`, 时间一律按 {1} 读写",
-        "TZ names no zone that can be read (`{0}`); times are read and shown at {1}",
+        "不能从 `{0}` 读出时区, 时间一律按 {1} 读写",
+        "no zone can be read from `{0}`; times are read and shown at {1}",
     );
-    fill(lang.pick(zh, en), &[tz, offset])
+    fill(lang.pick(zh, en), &[from, offset])
 }
 
 /// What happened to the clock.
@@ -165,7 +166,7 @@ pub fn clock_changed(what: ClockEvent, ms: Option<i64>, note: Option<&str>, lang
         }
         ClockEvent::Stepped => ("系统时钟被拨动", "the wall clock was set"),
         ClockEvent::Suspended => ("主机曾休眠", "the host slept"),
-        ClockEvent::ZoneChanged => ("主机时区改变", "the host's zone changed"),
+        ClockEvent::ZoneChanged => ("读写时间的时区改变", "times are read in another zone"),
         ClockEvent::Unsynchronised => ("主机时钟未同步", "the host's clock is not synchronised"),
         ClockEvent::Synchronised => ("主机时钟已同步", "the host's clock is synchronised"),
     };

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::dir::Dir;
 use super::{FsStore, is_incident_id};
 use crate::domain::footing::{Footing, Unfirm};
+use crate::domain::text::printable;
 
 impl FsStore {
     /// Returns what the folder of incidents lies on.
@@ -146,10 +147,12 @@ fn by_type(magic: u32, mounted: Option<&str>) -> Footing {
         Some("overlay" | "aufs" | "unionfs") => Footing::Overlay,
         Some("tmpfs" | "ramfs") => Footing::Memory,
         Some("fuse.fuse-overlayfs") => Footing::Overlay,
+        Some("fuse" | "fuseblk") | None if magic == FUSE => Footing::Shared("FUSE".to_owned()),
         Some(name) if magic == FUSE || SHARED_TYPES.contains(&name) => {
-            Footing::Shared(crate::domain::text::printable(name))
+            let name = printable(name);
+            let program = name.strip_prefix("fuse.");
+            Footing::Shared(program.map_or_else(|| name.clone(), |by| format!("FUSE ({by})")))
         }
-        None if magic == FUSE => Footing::Shared("FUSE".to_owned()),
         _ => Footing::Local,
     }
 }
@@ -192,7 +195,7 @@ mod tests {
     #[test]
     fn nothing_is_promised_of_what_an_unknown_program_serves() {
         let is = found(FUSE, 35);
-        assert_eq!(is, Footing::Shared("fuse.sshfs".to_owned()));
+        assert_eq!(is, Footing::Shared("FUSE (sshfs)".to_owned()));
         assert_eq!(found(FUSE, 99), Footing::Shared("FUSE".to_owned()));
         assert_eq!(found(FUSE, 37), Footing::Overlay);
         assert!(!is.takes_several());
