@@ -412,8 +412,8 @@ fn a_folder_on_another_machine_is_said() {
     let (out, status) = (out.unwrap(), status.unwrap());
     assert!(umount.is_ok_and(|s| s.success()));
     assert!(out.status.success(), "{out:?}");
-    assert!(String::from_utf8_lossy(&out.stderr).contains("the records lie on fuse"), "{out:?}");
+    assert!(String::from_utf8_lossy(&out.stderr).contains("the records lie on FUSE"), "{out:?}");
     let json: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();
-    assert_eq!(json["ground"]["file_system"], "fuse");
+    assert_eq!(json["ground"]["file_system"], "FUSE");
     assert_eq!(json["ground"]["shared_writing"], false);
 }
