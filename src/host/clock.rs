@@ -79,12 +79,14 @@ const APART_MS: u64 = 20;
 const TRIES: u32 = 20;
 
 /// The machine's own clocks.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct SystemClock {
     boot_id: String,
     /// By how much a time namespace puts the clock since boot forward, in milliseconds.
     shifted_ms: i64,
     bad_zone: Option<String>,
+    /// The name of the zone, and the second since boot in which it was asked for.
+    zone: Mutex<Option<(u64, String)>>,
 }
 
 impl SystemClock {
@@ -98,7 +100,7 @@ impl SystemClock {
         let offsets = std::fs::read_to_string("/proc/self/timens_offsets").unwrap_or_default();
         let tz = std::env::var_os("TZ");
         let bad_zone = tz::unreadable(tz.as_deref(), Path::new("/etc/localtime"));
-        Self { boot_id, shifted_ms: shift(&offsets), bad_zone }
+        Self { boot_id, shifted_ms: shift(&offsets), bad_zone, zone: Mutex::default() }
     }
 }
 
@@ -131,7 +133,18 @@ impl Clock for SystemClock {
         if self.bad_zone.is_some() {
             return String::new();
         }
-        zone_name(std::env::var("TZ").ok(), || std::fs::read_link("/etc/localtime").ok())
+        // Once a second: each entry bears it, and a change within the second is a change in the next.
+        let second = self.awake_ms() / 1000;
+        let mut known = self.zone.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some((asked, name)) if *asked == second => name.clone(),
+            _ => {
+                let link = || std::fs::read_link("/etc/localtime").ok();
+                let name = zone_name(std::env::var("TZ").ok(), link);
+                *known = Some((second, name.clone()));
+                name
+            }
+        }
     }
 
     fn bad_zone(&self) -> Option<String> {

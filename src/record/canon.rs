@@ -5,6 +5,8 @@
 //! non-ASCII keys and control characters (DEL is written differently by jq). So those are refused
 //! here, before anything is hashed.
 
+use std::fmt::Write as _;
+
 use serde_json::{Number, Value};
 
 /// The largest integer that every JSON reader keeps exactly.
@@ -59,10 +61,75 @@ pub fn write(value: &Value) -> Result<String, NotCanonical> {
     Ok(out)
 }
 
+/// Writes an object whose keys are known beforehand, one after the other. They must come in canonical
+/// order; what stands in them is held to the same rules as by [`write`].
+pub(super) struct Object<'a> {
+    out: &'a mut String,
+    path: String,
+    last: &'static str,
+}
+
+impl<'a> Object<'a> {
+    pub(super) fn begin(out: &'a mut String) -> Self {
+        out.push('{');
+        Self { out, path: String::new(), last: "" }
+    }
+
+    pub(super) fn end(self) {
+        self.out.push('}');
+    }
+
+    fn key(&mut self, key: &'static str) {
+        debug_assert!(self.last < key, "`{key}` comes after `{}`", self.last);
+        if !self.last.is_empty() {
+            self.out.push(',');
+        }
+        self.last = key;
+        self.out.push('"');
+        self.out.push_str(key);
+        self.out.push_str("\":");
+    }
+
+    pub(super) fn text(&mut self, key: &'static str, text: &str) -> Result<(), NotCanonical> {
+        self.key(key);
+        put_string(text, &|| format!("{}.{key}", self.path), self.out)
+    }
+
+    pub(super) fn number(&mut self, key: &'static str, n: u64) -> Result<(), NotCanonical> {
+        self.key(key);
+        if n > INTEGER_MOST {
+            let path = format!("{}.{key}", self.path);
+            return Err(NotCanonical::Number { path, number: n.to_string() });
+        }
+        // To a string it cannot fail.
+        let _ = write!(self.out, "{n}");
+        Ok(())
+    }
+
+    pub(super) fn value(&mut self, key: &'static str, value: &Value) -> Result<(), NotCanonical> {
+        self.key(key);
+        put(value, &mut format!("{}.{key}", self.path), self.out)
+    }
+
+    pub(super) fn object(
+        &mut self,
+        key: &'static str,
+        fill: impl FnOnce(&mut Object<'_>) -> Result<(), NotCanonical>,
+    ) -> Result<(), NotCanonical> {
+        self.key(key);
+        let path = format!("{}.{key}", self.path);
+        self.out.push('{');
+        let mut inner = Object { out: self.out, path, last: "" };
+        fill(&mut inner)?;
+        inner.end();
+        Ok(())
+    }
+}
+
 fn put(value: &Value, path: &mut String, out: &mut String) -> Result<(), NotCanonical> {
     let here = |path: &str| if path.is_empty() { ".".to_owned() } else { path.to_owned() };
     match value {
-        Value::String(s) => put_string(s, path, out),
+        Value::String(s) => put_string(s, &|| path.clone(), out),
         Value::Number(n) => {
             if !fits(n) {
                 return Err(NotCanonical::Number { path: here(path), number: n.to_string() });
@@ -125,7 +192,7 @@ fn fits(n: &Number) -> bool {
         || n.as_i64().is_some_and(|n| n.unsigned_abs() <= INTEGER_MOST)
 }
 
-fn put_string(text: &str, path: &str, out: &mut String) -> Result<(), NotCanonical> {
+fn put_string(text: &str, path: &dyn Fn() -> String, out: &mut String) -> Result<(), NotCanonical> {
     out.push('"');
     for (i, c) in text.chars().enumerate() {
         match c {
@@ -136,7 +203,7 @@ fn put_string(text: &str, path: &str, out: &mut String) -> Result<(), NotCanonic
             // C0, DEL and C1.
             c if c.is_control() => {
                 let code = format!("U+{:04X}", u32::from(c));
-                return Err(NotCanonical::Control { path: path.to_owned(), code, at: i + 1 });
+                return Err(NotCanonical::Control { path: path(), code, at: i + 1 });
             }
             c => out.push(c),
         }

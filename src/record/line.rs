@@ -7,11 +7,11 @@ use chrono::Datelike as _;
 use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
 use serde::de::{Deserializer, IntoDeserializer};
 use serde::{Deserialize, forward_to_deserialize_any};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 
 use super::batch::Tie;
-use super::canon::{self, NotCanonical};
+use super::canon::{NotCanonical, Object};
 use super::digest::Digest;
 use super::glance;
 use super::wrong::Wrong;
@@ -24,11 +24,12 @@ pub const VERSION: u64 = 1;
 /// The longest line, in bytes with its line feed. A note of the greatest length takes a tenth of it.
 pub const LINE_MOST: u64 = 1 << 20;
 
-const HEAD: &[u8] = br#"{"e":"#;
-const MID: &[u8] = br#","h":""#;
-const TAIL: &[u8] = br#""}"#;
-/// Everything in a line around `e`, without the line feed.
-const AROUND: usize = HEAD.len() + MID.len() + 64 + TAIL.len();
+const HEAD_TEXT: &str = r#"{"e":"#;
+const MID_TEXT: &str = r#","h":""#;
+const TAIL_TEXT: &str = r#""}"#;
+const HEAD: &[u8] = HEAD_TEXT.as_bytes();
+const MID: &[u8] = MID_TEXT.as_bytes();
+const TAIL: &[u8] = TAIL_TEXT.as_bytes();
 
 /// One line of a record, ready to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,37 +84,15 @@ pub fn encode(entry: &Entry, prev: Digest) -> Result<Line, Unfit> {
     if let Event::NotUnderstood { kind, .. } = &entry.event {
         return Err(Unfit::NotUnderstood { kind: kind.clone() });
     }
-    let shape = |e: serde_json::Error| Unfit::Shape { why: e.to_string() };
-    let Value::Object(event) = serde_json::to_value(&entry.event).map_err(shape)? else {
-        return Err(Unfit::Shape { why: "an event is an object".to_owned() });
-    };
-    let mut e = Map::new();
-    e.extend(event);
-    e.insert("v".to_owned(), VERSION.into());
-    e.insert("n".to_owned(), entry.n.into());
-    e.insert("id".to_owned(), entry.id.clone().into());
-    e.insert("prev".to_owned(), prev.to_string().into());
-    e.insert("at".to_owned(), written("at", entry.at)?);
-    if let Some(at) = entry.happened_at {
-        e.insert("happened_at".to_owned(), written("happened_at", at)?);
-    }
-    if let Some(by) = entry.happened_by {
-        e.insert("happened_by".to_owned(), serde_json::to_value(by).map_err(shape)?);
-    }
-    e.insert("boot".to_owned(), serde_json::to_value(&entry.boot).map_err(shape)?);
-    e.insert("clock".to_owned(), serde_json::to_value(&entry.clock).map_err(shape)?);
-    e.insert("by".to_owned(), serde_json::to_value(&entry.by).map_err(shape)?);
-    e.insert("mode".to_owned(), serde_json::to_value(entry.mode).map_err(shape)?);
-    let e = canon::write(&Value::Object(e))?;
-
-    let head = Digest::of(e.as_bytes());
-    let mut bytes = Vec::with_capacity(e.len() + AROUND + 1);
-    bytes.extend_from_slice(HEAD);
-    bytes.extend_from_slice(e.as_bytes());
-    bytes.extend_from_slice(MID);
-    bytes.extend_from_slice(head.to_string().as_bytes());
-    bytes.extend_from_slice(TAIL);
-    bytes.push(b'\n');
+    let mut line = String::with_capacity(1024);
+    line.push_str(HEAD_TEXT);
+    put(entry, prev, &mut line)?;
+    let head = Digest::of(line.as_bytes().get(HEAD.len()..).unwrap_or_default());
+    line.push_str(MID_TEXT);
+    line.push_str(&head.to_string());
+    line.push_str(TAIL_TEXT);
+    line.push('\n');
+    let bytes = line.into_bytes();
     let long = bytes.len() as u64;
     if long > LINE_MOST {
         return Err(Unfit::TooLong { bytes: long, most: LINE_MOST });
@@ -121,9 +100,60 @@ pub fn encode(entry: &Entry, prev: Digest) -> Result<Line, Unfit> {
     Ok(Line { bytes, head })
 }
 
-fn written(field: &'static str, at: Time) -> Result<Value, Unfit> {
+/// Writes the entry itself. Every field is named here, so that none that is added is forgotten.
+fn put(entry: &Entry, prev: Digest, line: &mut String) -> Result<(), Unfit> {
+    let Entry { n, id, at, happened_at, happened_by, by, mode, boot, clock, event } = entry;
+    let Who { login, sudo, ssh, tty, host, uid } = by;
+    let ClockQuality { sync, maxerror_us, zone } = clock;
+    let shape = |e: serde_json::Error| Unfit::Shape { why: e.to_string() };
+    let Value::Object(mut event) = serde_json::to_value(event).map_err(shape)? else {
+        return Err(Unfit::Shape { why: "an event is an object".to_owned() });
+    };
+    let (data, kind) = (event.remove("data"), event.remove("kind"));
+    let name = |value: serde_json::Result<Value>| match value.map_err(shape)? {
+        Value::String(name) => Ok(name),
+        other => Err(Unfit::Shape { why: format!("`{other}` is no name") }),
+    };
+    let mut e = Object::begin(line);
+    e.text("at", &written("at", *at)?)?;
+    e.object("boot", |o| {
+        o.text("id", &boot.id)?;
+        o.number("ms", boot.ms)
+    })?;
+    e.object("by", |o| {
+        host.as_ref().map_or(Ok(()), |host| o.text("host", host))?;
+        o.text("login", login)?;
+        ssh.as_ref().map_or(Ok(()), |ssh| o.text("ssh", ssh))?;
+        sudo.as_ref().map_or(Ok(()), |sudo| o.text("sudo", sudo))?;
+        tty.as_ref().map_or(Ok(()), |tty| o.text("tty", tty))?;
+        uid.map_or(Ok(()), |uid| o.number("uid", uid.into()))
+    })?;
+    let sync = name(serde_json::to_value(sync))?;
+    e.object("clock", |o| {
+        maxerror_us.map_or(Ok(()), |us| o.number("maxerror_us", us))?;
+        o.text("sync", &sync)?;
+        zone.as_ref().map_or(Ok(()), |zone| o.text("zone", zone))
+    })?;
+    e.value("data", &data.unwrap_or_default())?;
+    if let Some(at) = happened_at {
+        e.text("happened_at", &written("happened_at", *at)?)?;
+    }
+    if let Some(by) = happened_by {
+        e.text("happened_by", &name(serde_json::to_value(by))?)?;
+    }
+    e.text("id", id)?;
+    e.value("kind", &kind.unwrap_or_default())?;
+    e.text("mode", &name(serde_json::to_value(mode))?)?;
+    e.number("n", *n)?;
+    e.text("prev", &prev.to_string())?;
+    e.number("v", VERSION)?;
+    e.end();
+    Ok(())
+}
+
+fn written(field: &'static str, at: Time) -> Result<String, Unfit> {
     match at.year() {
-        0..=9999 => Ok(write_utc(at).into()),
+        0..=9999 => Ok(write_utc(at)),
         year => Err(Unfit::Year { field, year }),
     }
 }
