@@ -312,3 +312,51 @@ fn assert_text_is_back(home: tempfile::TempDir) {
     again.type_in(b"\x03");
     assert!(again.ended().is_some());
 }
+
+#[test]
+fn what_is_not_recorded_for_certain_is_printed_when_the_console_ends_with_it() {
+    if !bare::tool("prlimit") {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let id = terminal::new_incident(home.path());
+    let record = terminal::record_file(home.path(), &id);
+    let most = std::fs::metadata(&record).unwrap().len() + 10;
+    let plain = terminal::jishi(home.path());
+    let mut limited = Command::new("prlimit");
+    limited.arg(format!("--fsize={most}")).arg(plain.get_program()).args(["open", &id]);
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    let Some(seat) = terminal::Seat::take(&mut limited) else { return };
+    assert!(seat.shows(5, "record"), "{}", seat.text());
+    seat.type_in("n");
+    seat.type_in("rang the vendor\r");
+    assert!(seat.shows(5, "NOT RECORDED"), "{}", seat.text());
+    seat.type_in("\x03");
+    let (code, text) = seat.ends(5);
+    assert_eq!(code, Some(3), "{text}");
+    let left = text.rsplit("\x1b[?1049l").next().unwrap();
+    assert!(left.contains("rang the vendor") && left.contains(" --again "), "{left}");
+    // Run as it is printed, it counts once; and so does the form that is offered again.
+    let command = left.lines().find(|l| l.contains(" --again ")).unwrap().trim();
+    let command = command.replacen("jishi", env!("CARGO_BIN_EXE_jishi"), 1);
+    for _ in 0..2 {
+        let out = Command::new("sh").args(["-c", &command]).output().unwrap();
+        assert!(out.status.success(), "{command}: {out:?}");
+    }
+    let text = std::fs::read_to_string(&record).unwrap();
+    assert_eq!(text.matches("rang the vendor").count(), 1);
+    let Some(seat) = terminal::Seat::take(terminal::jishi(home.path()).args(["open", &id])) else {
+        return;
+    };
+    assert!(seat.shows(5, "rang the vendor"), "{}", seat.text());
+    seat.type_in("\r");
+    assert!(seat.shows(5, "recorded as #"), "{}", seat.text());
+    seat.quit();
+    let text = std::fs::read_to_string(&record).unwrap();
+    assert_eq!(text.matches("rang the vendor").count(), 1);
+}

@@ -228,6 +228,32 @@ mod tests {
     }
 
     #[test]
+    fn an_object_written_key_by_key_is_the_canonical_one_and_held_to_the_same_rules() {
+        let mut out = String::new();
+        let mut o = Object::begin(&mut out);
+        o.text("a", "说 \"x\"\n").unwrap();
+        o.object("b", |o| {
+            o.number("m", INTEGER_MOST)?;
+            o.value("v", &json!([1, "two"]))
+        })
+        .unwrap();
+        o.number("n", 0).unwrap();
+        o.end();
+        let same = json!({"a": "说 \"x\"\n", "n": 0, "b": {"v": [1, "two"], "m": INTEGER_MOST}});
+        assert_eq!(out, write(&same).unwrap());
+
+        let refused = |fill: fn(&mut Object<'_>) -> Result<(), NotCanonical>| {
+            let mut out = String::new();
+            Object::begin(&mut out).object("by", fill).unwrap_err().to_string()
+        };
+        let most = refused(|o| o.number("ms", INTEGER_MOST + 1));
+        assert!(most.contains(".by.ms is the number `9007199254740992`"), "{most}");
+        let text = refused(|o| o.text("login", "a\u{1b}b"));
+        assert!(text.contains(".by.login holds the control character U+001B at character 2"));
+        assert!(refused(|o| o.value("x", &json!({"y": null}))).contains(".by.x.y is null"));
+    }
+
+    #[test]
     fn what_tools_write_differently_is_refused_with_its_place() {
         let cases = [
             (json!({"data": {"x": 1.5}}), ".data.x is the number `1.5`"),

@@ -118,6 +118,17 @@ impl Seat {
         File::from(self.master.try_clone().unwrap()).write_all(text.as_bytes()).unwrap();
     }
 
+    /// Waits for the program's end; its exit code, and all that it wrote.
+    pub fn ends(mut self, seconds: u64) -> (Option<i32>, String) {
+        let mut status = None;
+        wait_for(seconds, || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        std::thread::sleep(STEP * 5);
+        (status.and_then(|s| s.code()), self.text())
+    }
+
     /// Quits the full-screen console, and waits for its end.
     pub fn quit(mut self) {
         self.type_in("q");
