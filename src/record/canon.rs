@@ -62,7 +62,7 @@ pub fn write(value: &Value) -> Result<String, NotCanonical> {
 }
 
 /// Writes an object whose keys are known beforehand, one after the other. They must come in canonical
-/// order; what stands in them is held to the same rules as by [`write`].
+/// order; what stands in them is held to the same rules as by [`fn@write`].
 pub(super) struct Object<'a> {
     out: &'a mut String,
     path: String,
