@@ -146,6 +146,11 @@ fn a_record_that_a_newer_program_began_opens_with_its_name_and_checks() {
     let again = format!("{{\"e\":{e},\"h\":\"{}\"}}\n", Digest::of(e.as_bytes()));
     let wrong = check_bytes(again.as_bytes()).problem.unwrap().wrong;
     assert_eq!(wrong, Wrong::BadRecordId);
+    // And what begins with something else is no record, of whatever version.
+    let e = e.replace("\"recrod\"", "\"record\"").replace("\"opened\"", "\"begun\"");
+    let other = format!("{{\"e\":{e},\"h\":\"{}\"}}\n", Digest::of(e.as_bytes()));
+    let wrong = check_bytes(other.as_bytes()).problem.unwrap().wrong;
+    assert_eq!(wrong, Wrong::NotOpened { kind: "begun".to_owned() });
 }
 
 #[test]

@@ -193,3 +193,27 @@ fn a_head_is_found_at_its_entry_and_nowhere_else() {
     assert_eq!(found, [(6, heads[5])].into());
     assert_eq!(entry_with_head(&*damaged.concat(), &heads[8].short()).unwrap(), None);
 }
+
+#[test]
+fn recorded_times_that_go_back_are_counted_and_are_no_fault() {
+    let seconds = [50, 50, 49, 60, 10, 20, 19];
+    let mut bytes = Vec::new();
+    let mut head = Digest::NONE;
+    for (n, second) in (0..).zip(seconds) {
+        let event = if n == 0 { opened() } else { noted("x") };
+        let mut entry = entry(n, event);
+        entry.at = chrono::DateTime::from_timestamp(1_772_386_200 + second, 0).unwrap();
+        let line = encode(&entry, head).unwrap();
+        head = line.head;
+        bytes.extend_from_slice(&line.bytes);
+    }
+    let report = check_bytes(&bytes);
+    assert!(report.intact(), "{:?}", report.problem);
+    assert_eq!((report.chain.earlier, report.chain.first_earlier), (3, Some(2)));
+    assert_eq!((report.chain.lines, report.chain.count), (7, 7));
+    // In parts as at once.
+    let half: usize = bytes.iter().enumerate().filter(|(_, c)| **c == b'\n').nth(2).unwrap().0 + 1;
+    let first = check_bytes(&bytes[..half]).chain;
+    let rest = verify(&bytes[half..], first, Limits::default()).unwrap();
+    assert_eq!(rest.chain, report.chain);
+}
