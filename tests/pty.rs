@@ -128,7 +128,7 @@ impl Terminal {
 
     /// The exit status, if the program ends within two seconds.
     fn ended(&mut self) -> Option<ExitStatus> {
-        for _ in 0..100 {
+        for _ in 0..500 {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return Some(status);
             }
@@ -145,7 +145,7 @@ impl Terminal {
         self.reader.take().map(|r| r.join());
         let Self { master, mut child, _home, .. } = self;
         drop(master);
-        for _ in 0..100 {
+        for _ in 0..500 {
             if let Some(status) = child.try_wait().unwrap() {
                 return Some(status);
             }
@@ -293,7 +293,7 @@ fn assert_text_is_back(home: tempfile::TempDir) {
     let Some(mut again) = start_in(home) else { return };
     again.shown();
     again.type_in(b"\r");
-    for _ in 0..100 {
+    for _ in 0..500 {
         if again.text().contains("值班长已到场, 正在") {
             break;
         }
@@ -302,7 +302,7 @@ fn assert_text_is_back(home: tempfile::TempDir) {
     assert!(again.text().contains("值班长已到场, 正在"), "{:?}", again.text());
     // Recorded, it is kept no longer.
     again.type_in(b"\r");
-    for _ in 0..100 {
+    for _ in 0..500 {
         if std::fs::read_dir(&drafts).unwrap().count() == 0 {
             break;
         }

@@ -61,9 +61,10 @@ pub fn kinds(home: &Path, id: &str) -> Vec<String> {
     entries(home, id).iter().map(|e| e["kind"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Waits at most so many seconds until something holds.
+/// Waits until something holds: so many seconds on a machine that has nothing else to do, and three
+/// times as long on one that has.
 pub fn wait_for(seconds: u64, mut holds: impl FnMut() -> bool) -> bool {
-    for _ in 0..seconds * 50 {
+    for _ in 0..seconds * 150 {
         if holds() {
             return true;
         }
@@ -132,7 +133,7 @@ impl Seat {
     /// Quits the full-screen console, and waits for its end.
     pub fn quit(mut self) {
         self.type_in("q");
-        if !wait_for(3, || self.child.try_wait().unwrap().is_some()) {
+        if !wait_for(1, || self.child.try_wait().unwrap().is_some()) {
             self.type_in("q");
         }
         wait_for(3, || self.child.try_wait().unwrap().is_some());
