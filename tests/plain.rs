@@ -56,6 +56,7 @@ impl House {
         let now = "2026-03-02T02:11:40+08:00".parse().unwrap();
         let packs = vec![Arc::new(builtin_pack("cn-cac-2025").unwrap().unwrap())];
         let setup = Setup {
+            folder: "/home/wang".to_owned(),
             zone,
             lang,
             packs: packs.clone(),

@@ -31,6 +31,8 @@ impl App {
                 }
             }
             A::Accept => return self.accept(),
+            A::Sign => return self.sign(),
+            A::Export => self.open_export(),
             A::Help => {
                 let of = self.screen().context();
                 if !matches!(self.screen(), Screen::Help { .. }) {

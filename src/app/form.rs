@@ -26,6 +26,8 @@ pub enum FormKind {
     HandOver,
     /// The end of the incident.
     Close,
+    /// Where the record is written to; nothing is recorded.
+    Export,
 }
 
 impl FormKind {
@@ -40,6 +42,7 @@ impl FormKind {
             Self::Note => "note",
             Self::HandOver => "handover",
             Self::Close => "close",
+            Self::Export => "export",
         }
     }
 
@@ -78,6 +81,7 @@ impl FormKind {
             Self::Note => W::FormNote,
             Self::HandOver => W::FormHandOver,
             Self::Close => W::FormClose,
+            Self::Export => W::FormExport,
         }
     }
 }
@@ -117,6 +121,8 @@ pub enum Name {
     Value,
     /// A note.
     Text,
+    /// A new file.
+    Path,
 }
 
 impl Name {
@@ -139,6 +145,7 @@ impl Name {
             Self::Which => "which",
             Self::Value => "value",
             Self::Text => "text",
+            Self::Path => "path",
         }
     }
 
@@ -161,6 +168,7 @@ impl Name {
             Self::Which => W::FieldWhich,
             Self::Value => W::FieldValue,
             Self::Text => W::FieldText,
+            Self::Path => W::FieldPath,
         }
     }
 
@@ -179,6 +187,7 @@ impl Name {
             Self::Because => W::HintBecause,
             Self::Value => W::HintValue,
             Self::Text => W::HintText,
+            Self::Path => W::HintPath,
         }
     }
 }

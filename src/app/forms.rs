@@ -76,7 +76,7 @@ impl App {
             }
             FormKind::Note => form.lines(Name::Text, "").text(Name::HappenedAt, ""),
             FormKind::HandOver => form.text(Name::To, ""),
-            FormKind::Close | FormKind::New => form.text(Name::Because, ""),
+            FormKind::Close | FormKind::New | FormKind::Export => form.text(Name::Because, ""),
         };
         self.refresh(&mut form);
         self.prefill(&mut form);
@@ -303,7 +303,9 @@ impl App {
                 Intent::Note { text: form.value(Name::Text), happened_at: self.when(form)? }
             }
             FormKind::HandOver => Intent::HandOver { to: form.value(Name::To) },
-            FormKind::Close | FormKind::New => Intent::Close { because: form.value(Name::Because) },
+            FormKind::Close | FormKind::New | FormKind::Export => {
+                Intent::Close { because: form.value(Name::Because) }
+            }
         })
     }
 

@@ -125,6 +125,13 @@ fn copy_new(path: &Path, mut from: impl Read) -> io::Result<()> {
     written
 }
 
+/// The folder that is proposed for a user's own files: their home, as they can read it out.
+pub(super) fn folder() -> String {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let home = home.filter(|h| h.is_absolute()).unwrap_or_else(std::env::temp_dir);
+    printable(&home.display().to_string())
+}
+
 /// A path as a person types it: `~/` is their home.
 fn typed_path(text: &str) -> PathBuf {
     let home = std::env::var_os("HOME").filter(|h| !h.is_empty());

@@ -13,6 +13,7 @@ use crate::domain::decide::Intent;
 use crate::domain::event::Attachment;
 use crate::domain::text::printable;
 use crate::domain::time::{self, UTC};
+use crate::words::console::Word as Con;
 use crate::words::plain::Word as W;
 
 impl Plain {
@@ -146,6 +147,26 @@ impl Plain {
                 Vec::new()
             }
         }
+    }
+
+    /// Has a checkpoint of the open record signed.
+    pub(super) fn sign(&mut self) -> Lines {
+        let Some(incident) = self.open.clone() else { return Vec::new() };
+        self.outbox.push(Effect::Sign { incident });
+        vec![Con::Signing.text(self.lang).to_owned()]
+    }
+
+    /// Has the open record exported into a new file.
+    pub(super) fn export(&mut self, path: &str) -> Lines {
+        let Some(incident) = self.open.clone() else { return Vec::new() };
+        if path.is_empty() {
+            let at = self.zone.show(self.now).format("%Y%m%d-%H%M");
+            let folder = self.folder.trim_end_matches('/');
+            let like = format!("{folder}/jishi-{incident}-{at}.jsonl");
+            return vec![W::ExportHow.with(self.lang, &[&like])];
+        }
+        self.outbox.push(Effect::Export { incident, path: path.to_owned() });
+        vec![Con::Exporting.text(self.lang).to_owned()]
     }
 
     /// What somebody who takes over must know.

@@ -65,6 +65,8 @@ pub struct Setup {
     pub mode: Mode,
     /// How far the host's clock can be trusted.
     pub clock: ClockQuality,
+    /// The folder in which files of the user's own are proposed: their home.
+    pub folder: String,
     /// The incident to open at once.
     pub open: Option<String>,
 }
@@ -85,6 +87,7 @@ impl Setup {
             kept: Vec::new(),
             mode: Mode::Live,
             clock: ClockQuality::default(),
+            folder: String::new(),
             open: None,
         }
     }
@@ -104,6 +107,7 @@ pub struct Plain {
     directory: Vec<(String, String, String, String)>,
     mode: Mode,
     clock: ClockQuality,
+    folder: String,
     now: Time,
     /// The incident that is open, by id.
     open: Option<String>,
@@ -168,6 +172,7 @@ impl Plain {
             directory: setup.directory,
             mode: setup.mode,
             clock: setup.clock,
+            folder: setup.folder,
             now,
             open: None,
             state: State::Command,
@@ -287,6 +292,9 @@ impl Plain {
                 self.unsaved = None;
                 vec![W::SavedAs.with(self.lang, &[&path])]
             }
+            Msg::Signed { message, .. }
+            | Msg::Exported { message, .. }
+            | Msg::NotExported { message } => said(&message),
             Msg::Refused { message, .. } if self.is_reading() => {
                 let mut out = said(&message);
                 out.extend(self.ask_files_again());
@@ -454,6 +462,8 @@ impl Plain {
             Command::Set => self.set(rest),
             Command::Handover if rest.is_empty() => self.handover(),
             Command::Accept => self.accept(),
+            Command::Sign => self.sign(),
+            Command::Export => self.export(rest),
             act => self.act(act, rest),
         }
     }
@@ -465,6 +475,8 @@ impl Plain {
             W::HelpAnswer,
             W::HelpAct,
             W::HelpMore,
+            W::HelpOut,
+            W::HelpKept,
             W::HelpRest,
             W::HelpPrompt,
         ];

@@ -3,8 +3,10 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use super::pen::{Pen, cells, fit, wrap};
+use crate::app::form::FormKind;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Action, Context};
+use crate::app::screen::Screen;
 use crate::app::{App, Item, board};
 use crate::domain::event::{ClockEvent, Mode, Sync};
 use crate::domain::footing::{Footing, Unfirm};
@@ -52,9 +54,11 @@ pub(super) fn frame(pen: &mut Pen<'_>, app: &App, name: &str) -> Body {
     header(pen, app, name);
     pen.rule(1);
     present(pen, app);
-    let end = pen.rows.saturating_sub(2);
+    let told = notice_lines(app, pen.cols, usize::from(pen.rows / 3));
+    let more = u16::try_from(told.len().saturating_sub(1)).unwrap_or(0);
+    let end = pen.rows.saturating_sub(2 + more);
     let top = if let Some(b) = app.banner() { banner(pen, app, b, end) } else { end };
-    notice(pen, app, end);
+    notice(pen, &told, end);
     hints(pen, app);
     Body { top: 2, end: top.max(2) }
 }
@@ -173,25 +177,38 @@ pub(super) fn left(app: &App, due: Time) -> String {
     say::countdown((due - app.now()).num_seconds(), app.lang())
 }
 
-/// The line of notices; a rule where there is nothing to say.
-fn notice(pen: &mut Pen<'_>, app: &App, y: u16) {
+/// What there is to say above the keys, in as few lines as it needs.
+fn notice_lines(app: &App, cols: u16, most: usize) -> Vec<String> {
     let lang = app.lang();
-    if app.is_writing() {
-        pen.rule(y);
+    let text = if app.is_writing() {
         let word = if app.is_reading() { W::Reading } else { W::Writing };
-        pen.put(0, y, &format!("{} ", word.text(lang)), pen.cols, BOLD);
-        return;
+        word.text(lang).to_owned()
+    } else if let Some(notice) = app.notice() {
+        let mark = if notice.refused { "!!" } else { "--" };
+        let message = app.in_words(&notice.said);
+        let parts = std::iter::once(&message.text).chain(&message.hints);
+        let parts: Vec<&str> = parts.map(String::as_str).collect();
+        format!("{mark} {}", parts.join("; "))
+    } else if let Some(errand) = app.errand() {
+        format!("-- {}", errand.text().text(lang))
+    } else {
+        return Vec::new();
+    };
+    let mut lines = wrap(&text, cols.saturating_sub(1));
+    if lines.len() > most.max(1) {
+        let rest = lines.split_off(most.max(1) - 1).join(" ");
+        lines.push(fit(&rest, cols));
     }
-    let Some(notice) = app.notice() else { return pen.rule(y) };
-    let mark = if notice.refused { "!!" } else { "--" };
-    let message = app.in_words(&notice.said);
-    let mut text = format!("{mark} {}", message.text);
-    for hint in &message.hints {
-        text.push_str("; ");
-        text.push_str(hint);
+    lines
+}
+
+/// The lines of notices; a rule where there is nothing to say.
+fn notice(pen: &mut Pen<'_>, lines: &[String], top: u16) {
+    pen.rule(top);
+    for (y, line) in (top..).zip(lines) {
+        let behind = if y == top { " " } else { "" };
+        pen.put(0, y, &format!("{line}{behind}"), pen.cols, BOLD);
     }
-    pen.rule(y);
-    pen.put(0, y, &format!("{text} "), pen.cols, BOLD);
 }
 
 /// A write whose outcome is unknown: why, what to do, and the text to copy by hand or to save.
@@ -255,7 +272,13 @@ fn hints(pen: &mut Pen<'_>, app: &App) {
         let typed = |k: &Key| matches!(k.code, Code::Char(_)) && !k.ctrl && !k.alt;
         let plain = |k: &&Key| !typing || !typed(k);
         let Some(key) = b.keys.iter().find(plain) else { continue };
-        let text = format!("{key} {}", b.label.text(lang));
+        // An export records nothing.
+        let exports = matches!(app.screen(), Screen::Form(f) if f.kind == FormKind::Export);
+        let label = match b.action {
+            Action::Confirm if exports && context == Context::Form => W::ActExport,
+            _ => b.label,
+        };
+        let text = format!("{key} {}", label.text(lang));
         if matches!(b.action, Action::Help | Action::Language | Action::Palette | Action::Back) {
             if b.action == Action::Back && context == Context::Board {
                 continue;

@@ -58,6 +58,8 @@ words! {
         ActRun: "执行", "do it";
         ActHandOverTo: "交给..", "hand over to ..";
         ActAccept: "接受交接", "accept it";
+        ActSign: "签检查点", "sign checkpoint";
+        ActExport: "导出", "export";
         ActSaveAs: "存到别处", "save elsewhere";
         ActSave: "写入新文件", "write a new file";
         ActAcknowledge: "知道了", "understood";
@@ -94,6 +96,9 @@ words! {
         SavedAs: "已存到 {0}; 它还不在记录里", "saved in {0}; it is not in the record yet";
         SaveWhere: "存到哪个新文件: ", "into which new file: ";
         Reading: "正在读取附件.. 尚未记录", "reading the files.. not recorded yet";
+        Signing: "正在签名.. 密钥可能在等你确认或触碰; 其余照常可用", "signing.. the key may wait for your touch; all else goes on";
+        Exporting: "正在导出..", "exporting..";
+        PathFirst: "先写出文件路径", "type the path of a file first";
         KeptBack: "已恢复 {0} 未记录的内容; 先看记录里有没有", "what you were typing at {0} is back; see first whether it is in the record";
         KeptBackMore: "已恢复 {0} 未记录的内容; 另有 {1} 份, 打开同一表单时还在", "what you were typing at {0} is back; {1} more are kept until their forms are opened";
         KeptNew: "{0} 有一份没填完的新建表单, 按 N 继续", "a new incident was being typed at {0}; N goes on with it";
@@ -219,6 +224,7 @@ words! {
         FormHandOverShort: "交接", "handed";
         FormHandOver: "交接", "hand over";
         FormClose: "结束事件", "close the incident";
+        FormExport: "导出记录", "export the record";
         FieldTitle: "标题", "title";
         FieldLearnedAt: "何时发现或获知", "learned at";
         FieldPacks: "适用规则", "rules";
@@ -235,6 +241,8 @@ words! {
         FieldWhich: "更正哪一项", "which field";
         FieldValue: "改为", "new value";
         FieldText: "内容", "text";
+        FieldPath: "新文件", "new file";
+        HintPath: "不覆盖已有文件; 有密钥时先签检查点; 直接输入即替换", "never over another; signs before, where a key is set; typing replaces it";
         HintTitle: "一句话, 不写涉密内容", "one line; nothing secret";
         HintLearnedAt: "now, 01:30, 20m ago; 取较早的一刻; 看手表: 01:30 表", "now, 01:30, 20m ago; the earlier one; by a watch: 01:30 watch";
         HintChoice: "左右键改选", "left and right change it";
