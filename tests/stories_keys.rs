@@ -689,21 +689,48 @@ fn a_hand_over_waits_until_it_is_accepted_and_is_accepted_once() {
     let mut d = cii();
     d.keys("Enter h A");
     assert!(d.screen().contains("没有待接受的交接"), "{}", d.screen());
-    d.keys("h type:李工 Enter");
+    d.keys("h");
+    let screen = d.screen();
+    assert!(screen.contains("> 交给  ____  接手人的姓名"), "{screen}");
+    d.keys("type:李工 Enter");
     let screen = d.screen();
     assert!(screen.contains("wang 交给 李工 02:11, 待接受"), "{screen}");
     d.keys("Esc");
     assert!(d.screen().contains("wang 交给 李工 (02:11): 交接待接受 (h)"), "{}", d.screen());
     d.keys("Esc");
     assert!(d.screen().contains("交接待接受: 李工"), "{}", d.screen());
+    // Nothing is accepted by one key: who takes over is asked, and wang is not it.
     d.keys("Enter h A");
-    assert!(matches!(d.stored().entries[3].event, Event::TookOver { entry: 2 }));
-    assert!(d.screen().contains("wang 于 02:11 接受"), "{}", d.screen());
+    assert_eq!(d.stored().entries.len(), 3);
+    assert!(d.screen().contains("> 接手人  李工"), "{}", d.screen());
+    d.keys("Enter");
+    let Event::TookOver { entry: 2, name: Some(name) } = &d.stored().entries[3].event else {
+        panic!("{:?}", d.stored().entries[3])
+    };
+    assert_eq!(name, "李工");
+    assert!(d.screen().contains("李工 (wang) 于 02:11 接受"), "{}", d.screen());
     d.keys("A");
     assert!(d.screen().contains("已接受这次交接"), "{}", d.screen());
     assert_eq!(d.stored().entries.len(), 4);
     d.keys("Esc");
-    assert!(!d.screen().contains("交接待接受"), "{}", d.screen());
+    let screen = d.screen();
+    assert!(!screen.contains("交接待接受"), "{screen}");
+    assert!(screen.contains("交接    02:11 由 李工 (wang) 接手"), "{screen}");
+    d.keys("l");
+    assert!(d.screen().contains("接受交接 (#2): 李工"), "{}", d.screen());
+}
+
+#[test]
+fn who_takes_over_from_another_is_proposed_by_their_own_login() {
+    let mut s = setup(Lang::En);
+    s.who = "li".to_owned();
+    let mut d = Desk::new(s, vec![incident("a", "拖库", "01:30", &cii_facts())]);
+    d.clock("02:11:40").keys("Enter h h type:whoever-is-on-duty Enter A");
+    // The double writes as wang.
+    assert!(d.screen().contains("> who takes over  li"), "{}", d.screen());
+    d.keys("type:Li-Ming Enter");
+    let Event::TookOver { name, .. } = &d.stored().entries[3].event else { panic!() };
+    assert_eq!(name.as_deref(), Some("Li-Ming"));
 }
 
 #[test]

@@ -120,7 +120,7 @@ impl Setup {
     }
 }
 
-pub use crate::report::handover::lines as handover_lines;
+pub use crate::report::handover::{Page, lines as handover_lines};
 pub use crate::report::lines::Style;
 
 /// Seconds before its end at which a clock counts as ending soon, unless the user says otherwise.
@@ -438,9 +438,16 @@ impl App {
         newer.collect()
     }
 
-    /// What somebody who takes over an incident must know, line by line.
-    pub fn handover(&self, item: &Item) -> Vec<handover::Line> {
-        handover::lines(&item.incident, &item.head, &item.assessment, self.style())
+    /// What somebody who takes over an incident must know, line by line: on one screen of so many rows, or
+    /// else as the text is.
+    pub fn handover(&self, item: &Item, cols: usize, rows: usize) -> Vec<handover::Line> {
+        let Item { incident, head, assessment } = item;
+        let style = self.style();
+        let screen = Page { cols, rows };
+        handover::fitting(incident, head, assessment, style, screen).unwrap_or_else(|| {
+            let text = Page { cols, ..Page::TEXT };
+            handover::lines(incident, head, assessment, style, text)
+        })
     }
 
     /// Who hands over to whom, where nobody accepted it yet.

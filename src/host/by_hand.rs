@@ -120,7 +120,10 @@ fn append(
             option(words, "--happened-at", moment(happened_at).as_deref());
         }
         Intent::HandOver { to } => option(words, "--to", Some(to)),
-        Intent::TakeOver { .. } => words.push("--accept".to_owned()),
+        Intent::TakeOver { name, .. } => {
+            words.push("--accept".to_owned());
+            option(words, "--as", name.as_deref());
+        }
         Intent::Close { because } => option(words, "--because", Some(because)),
     }
     if whole.told_by().is_some() {

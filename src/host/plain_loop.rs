@@ -97,6 +97,7 @@ impl Talk {
             kept,
             mode: desk.store().mode(),
             clock: desk.clock().quality(),
+            who: desk.store().who().person().to_owned(),
             folder: beside::folder(),
             open,
         };

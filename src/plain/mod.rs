@@ -65,6 +65,8 @@ pub struct Setup {
     pub mode: Mode,
     /// How far the host's clock can be trusted.
     pub clock: ClockQuality,
+    /// Who sits here, as the record names them.
+    pub who: String,
     /// The folder in which files of the user's own are proposed: their home.
     pub folder: String,
     /// The incident to open at once.
@@ -87,6 +89,7 @@ impl Setup {
             kept: Vec::new(),
             mode: Mode::Live,
             clock: ClockQuality::default(),
+            who: String::new(),
             folder: String::new(),
             open: None,
         }
@@ -107,6 +110,7 @@ pub struct Plain {
     directory: Vec<(String, String, String, String)>,
     mode: Mode,
     clock: ClockQuality,
+    who: String,
     folder: String,
     now: Time,
     /// The incident that is open, by id.
@@ -172,6 +176,7 @@ impl Plain {
             directory: setup.directory,
             mode: setup.mode,
             clock: setup.clock,
+            who: setup.who,
             folder: setup.folder,
             now,
             open: None,
@@ -461,7 +466,7 @@ impl Plain {
             Command::Ask => self.ask(rest),
             Command::Set => self.set(rest),
             Command::Handover if rest.is_empty() => self.handover(),
-            Command::Accept => self.accept(),
+            Command::Accept => self.accept(rest),
             Command::Sign => self.sign(),
             Command::Export => self.export(rest),
             act => self.act(act, rest),
@@ -614,7 +619,8 @@ impl Act {
             Self::Append { .. } => {}
         }
         if let Self::Append { intent, .. } = &mut self {
-            let inner = Box::new(std::mem::replace(intent, Intent::TakeOver { entry: 0 }));
+            let inner =
+                Box::new(std::mem::replace(intent, Intent::TakeOver { entry: 0, name: None }));
             *intent = Intent::Confirmed(inner);
         }
         self

@@ -105,6 +105,7 @@ words! {
         AlsoOn: "同时在线 {0}", "also on: {0}";
         NewerPack: "规则包已有新版 {0}, 本事件按 {1} 判断", "the rules have a newer edition {0}; this incident is judged by {1}";
         HandOverOpen: "{0} 交给 {1} ({2}): 交接待接受 (h)", "{0} hands over to {1} ({2}): waits to be accepted (h)";
+        TakenOver: "{1} 由 {0} 接手", "{0} took over {1}";
         HandOverWaits: "交接待接受: {0}", "hand-over waits for {0}";
         DraftKept: "未记录; 已填内容保留, 再打开还在", "not recorded; what you typed is kept for when you come back";
         DraftBack: "已恢复上次未记录的内容", "what you typed before is back";
@@ -223,6 +224,7 @@ words! {
         FormNote: "备注", "note";
         FormHandOverShort: "交接", "handed";
         FormHandOver: "交接", "hand over";
+        FormTakeOver: "接受交接", "take over";
         FormClose: "结束事件", "close the incident";
         FormExport: "导出记录", "export the record";
         FieldTitle: "标题", "title";
@@ -230,6 +232,8 @@ words! {
         FieldPacks: "适用规则", "rules";
         FieldDuty: "义务", "duty";
         FieldTo: "报给 / 交给", "to";
+        FieldSuccessor: "交给", "hand over to";
+        FieldTaker: "接手人", "who takes over";
         FieldChannel: "渠道", "channel";
         FieldReference: "编号", "reference";
         FieldHappenedAt: "实际时间", "happened at";
@@ -246,6 +250,8 @@ words! {
         HintTitle: "一句话, 不写涉密内容", "one line; nothing secret";
         HintLearnedAt: "now, 01:30, 20m ago; 取较早的一刻; 看手表: 01:30 表", "now, 01:30, 20m ago; the earlier one; by a watch: 01:30 watch";
         HintChoice: "左右键改选", "left and right change it";
+        HintSuccessor: "接手人的姓名", "the name of whoever takes over";
+        HintTaker: "姓名, 会留在记录里; 直接输入即替换", "by name; it stays in the record; typing replaces it";
         HintPacks: "左右键移动, 空格勾选", "left and right move, space ticks";
         HintOptional: "可留空", "may be empty";
         HintHappenedAt: "空 = 现在; 02:05, 20m ago; 看手表: 02:05 表", "empty = now; 02:05, 20m ago; by a watch: 02:05 watch";

@@ -107,6 +107,7 @@ words! {
         AskFields: "改什么? 写 字段=值, 例 {0}; 或写 withdraw 撤回整条.", "Change what? FIELD=VALUE, e.g. {0}; or withdraw for the whole entry.";
         AskNote: "备注内容?", "What is the note?";
         AskHandover: "交给谁?", "Over to whom?";
+        AskTaker: "由谁接手? 给编号或姓名.", "Who takes over? Give the number or a name.";
         AskClose: "为何结束?", "Why is it closed?";
         Needed: "这一项必须填写; cancel 放弃.", "This one is needed; cancel gives up.";
         Cancelled: "已放弃, 没有记录.", "Given up, nothing was recorded.";
