@@ -206,6 +206,9 @@ words! {
         ForecastGone: "不再预计升级", "no rise of the level ahead";
         WhyNow: "为何先问这一题: {0}", "why now: {0}";
         WhyDue: "可定 {0} 的期限, 共 {1} 项义务", "settles {1} duties, the first by {0}";
+        WhyDueOne: "可定 {0} 的期限", "settles the duty that ends {0}";
+        WhySettlesOne: "可定 1 项义务", "settles one duty";
+        WhyExcludesOne: "可排除 1 个未定结论", "may exclude one outcome";
         WhySettles: "可定 {0} 项义务", "settles {0} duties";
         WhyCould: "可能到 {0}", "could reach {0}";
         WhyExcludes: "可排除 {0} 个未定结论", "may exclude {0} outcomes";
