@@ -518,3 +518,14 @@ fn a_hand_over_is_told_and_accepted_once() {
     assert!(matches!(house.last(), Event::TookOver { name: Some(name), .. } if name == "Li"));
     assert!(house.type_all(&["accept"]).contains("Li (alice) has accepted this hand-over already"));
 }
+
+#[test]
+fn help_names_every_way_in_which_text_comes_back_and_records_get_out() {
+    let mut house = House::new(Lang::En);
+    let said = house.type_all(&["help"]);
+    for command in ["save PATH", "resume", "sign", "export PATH"] {
+        assert!(said.contains(command), "`{command}`: {said}");
+    }
+    let said = House::new(Lang::Zh).type_all(&["help"]);
+    assert!(said.contains("save") && said.contains("resume") && said.contains("export"), "{said}");
+}

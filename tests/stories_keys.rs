@@ -864,3 +864,19 @@ fn a_long_notice_is_told_whole_on_a_narrow_screen() {
         "{screen}"
     );
 }
+
+#[test]
+fn what_was_not_recorded_is_proposed_to_be_saved_in_the_home_folder() {
+    let mut d = cii();
+    d.mood = Mood::Fails;
+    d.resize(60, 20).keys("Enter n type:x Enter s");
+    assert!(d.screen().contains("/jishi-unsaved-2026-0302-b-0211.txt"), "{}", d.screen());
+    d.keys("Enter");
+    let saved = |d: &Desk| match d.seen.last() {
+        Some(Effect::SaveAs { path, .. }) => path.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(saved(&d), "/home/wang/jishi-unsaved-2026-0302-b-0211.txt");
+    d.keys("s type:/tmp/mine.txt Enter");
+    assert_eq!(saved(&d), "/tmp/mine.txt");
+}

@@ -25,8 +25,9 @@ impl App {
             A::Language => self.lang = self.lang.other(),
             A::Acknowledge => self.banner = None,
             A::SaveAs => {
+                let path = self.unsaved_path();
                 if let Some(b) = &mut self.banner {
-                    b.path = Some(Line::default());
+                    b.path = Some(Line::proposal(&path));
                     b.told = None;
                 }
             }

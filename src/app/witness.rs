@@ -1,4 +1,4 @@
-//! What bears witness to a record elsewhere: checkpoints that are signed, and exports.
+//! What is brought out of a record: checkpoints that are signed, exports, and where files are proposed.
 
 use super::effect::Effect;
 use super::form::{Form, FormKind, Name};
@@ -56,6 +56,13 @@ impl App {
         let path = format!("{}/jishi-{}-{at}.jsonl", self.folder(), item.incident.id);
         let form = Form::new(FormKind::Export, &item.incident.id).proposal(Name::Path, &path);
         self.stack.push(Screen::Form(form));
+    }
+
+    /// Where what could not be recorded is proposed to be saved.
+    pub(super) fn unsaved_path(&self) -> String {
+        let at = self.zone.show(self.now()).format("%H%M");
+        let about = if self.current.is_empty() { "new" } else { &self.current };
+        format!("{}/jishi-unsaved-{about}-{at}.txt", self.folder())
     }
 
     /// The folder in which files of the user's own are proposed.

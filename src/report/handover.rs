@@ -68,12 +68,12 @@ pub fn lines(
     style: Style,
     page: Page,
 ) -> Vec<Line> {
-    if let Some(whole) = fitting(incident, head, a, style, page) {
+    let work = |most| Work { incident, a, style, most };
+    if let Some(whole) = TRIES.iter().find_map(|most| work(*most).whole(head, page)) {
         return whole;
     }
     // Titles, names and references as long as they may be: each has its beginning.
-    let least = Work { incident, a, style, most: TRIES[TRIES.len() - 1] };
-    let told = least.told_lines(head);
+    let told = work(TRIES[TRIES.len() - 1]).told_lines(head);
     let cut = |rows: usize| -> Vec<Line> {
         told.iter().flat_map(|line| wrapped(line, page.cols, rows)).collect()
     };
@@ -81,7 +81,7 @@ pub fn lines(
     if two.len() <= page.rows { two } else { cut(1) }
 }
 
-/// The same where it fits with every line whole.
+/// The same where it fits with every line whole and little left out.
 pub fn fitting(
     incident: &Incident,
     head: &str,
@@ -89,21 +89,18 @@ pub fn fitting(
     style: Style,
     page: Page,
 ) -> Option<Vec<Line>> {
-    TRIES.iter().find_map(|most| {
-        let work = Work { incident, a, style, most: *most };
-        let told = work.told_lines(head);
-        let all: Vec<Line> =
-            told.iter().flat_map(|line| wrapped(line, page.cols, usize::MAX)).collect();
-        (all.len() <= page.rows).then_some(all)
-    })
+    let work = |most: &Most| Work { incident, a, style, most: *most };
+    TRIES[..TRIES.len() - 1].iter().find_map(|most| work(most).whole(head, page))
 }
 
 /// A line on as many rows as it needs, or as it may take.
 fn wrapped((line, first): &Line, cols: usize, most: usize) -> Vec<Line> {
-    let mut rows = hang(line, cols.saturating_sub(2), INDENT);
+    let mut rows = hang(line, cols, INDENT);
     if rows.len() > most {
         rows.truncate(most);
         if let Some(last) = rows.last_mut() {
+            // Of wide signs two give way to it.
+            let _ = (last.pop(), last.pop());
             last.push_str("..");
         }
     }
@@ -129,6 +126,14 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// All of it with no line cut, where it fits.
+    fn whole(&self, head: &str, page: Page) -> Option<Vec<Line>> {
+        let told = self.told_lines(head);
+        let all: Vec<Line> =
+            told.iter().flat_map(|line| wrapped(line, page.cols, usize::MAX)).collect();
+        (all.len() <= page.rows).then_some(all)
+    }
+
     fn told_lines(&self, head: &str) -> Vec<Line> {
         let mut out = self.top(head);
         self.starts(&mut out);

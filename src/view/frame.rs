@@ -2,6 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use super::form::tail;
 use super::pen::{Pen, cells, fit, wrap};
 use crate::app::form::FormKind;
 use crate::app::key::{Code, Key};
@@ -32,6 +33,9 @@ pub(super) fn colour(urgency: Urgency) -> Style {
         Urgency::Waiting | Urgency::Open | Urgency::Excluded => PLAIN,
     }
 }
+
+/// Cells of the header that are left for a title, so that it can be told which screen it is.
+const TITLE_LEAST: u16 = 8;
 
 /// The body of a screen: the rows between the rules.
 #[derive(Clone, Copy)]
@@ -96,34 +100,46 @@ fn header(pen: &mut Pen<'_>, app: &App, name: &str) {
     let on_board = app.current().is_none();
     let wide = pen.cols >= 100;
     let roomy = pen.cols >= 60;
-    let mut end = pen.cols;
-    if roomy && (on_board || wide || app.clock().sync != Sync::Yes) {
-        end = pen.put_right(end, 0, sync.text(lang), PLAIN).saturating_sub(2);
-    }
-    let marks = if roomy { marks(app) } else { String::new() };
-    if !marks.is_empty() && cells(&marks) < end / 3 {
-        end = pen.put_right(end, 0, &marks, PLAIN).saturating_sub(2);
-    }
-    end = pen.put_right(end, 0, &clock(app, on_board && roomy || wide), PLAIN).saturating_sub(2);
-    let mut x = 0;
     let exercise = match app.current() {
         Some(item) => item.incident.mode == Mode::Exercise,
         None => app.items().iter().any(|i| i.incident.mode == Mode::Exercise),
     };
+    let mut x = 0;
     if exercise {
-        x = pen.put(0, 0, W::Exercise.text(lang), end, CHOSEN) + 1;
+        x = pen.put(0, 0, W::Exercise.text(lang), pen.cols, CHOSEN) + 1;
     }
     let title = match app.current() {
         Some(item) if name.is_empty() => item.incident.title.clone(),
         Some(item) => format!("{name}  {}", item.incident.title),
         None => name.to_owned(),
     };
-    // The nearest clock stays in sight while something is being typed.
-    if let Some(item) = app.current().filter(|_| !name.is_empty()) {
-        let text = nearest(app, item);
-        if !text.is_empty() && cells(&text) + 16 < end {
-            end = pen.put_right(end, 0, &text, PLAIN).saturating_sub(2);
+    // The nearest clock stays in sight while something is being typed, whatever else has to go; on its
+    // own screen it stands below.
+    let due = app.current().filter(|_| !name.is_empty()).map(|item| nearest(app, item));
+    let synced = app.clock().sync == Sync::Yes;
+    let sync = if roomy && (on_board || wide || !synced) { sync.text(lang) } else { "" };
+    let marks = if roomy { marks(app) } else { String::new() };
+    let time = clock(app, on_board && roomy || wide);
+    // In the order in which they find room, with what has to be left for the title beside each.
+    let parts: [(String, u16); 4] = [
+        (due.unwrap_or_default(), 0),
+        (sync.to_owned(), TITLE_LEAST),
+        (marks, TITLE_LEAST.max(pen.cols / 4)),
+        (time, TITLE_LEAST),
+    ];
+    let mut room = pen.cols.saturating_sub(x);
+    let mut shown = [const { String::new() }; 4];
+    for (place, (text, least)) in shown.iter_mut().zip(parts) {
+        let takes = cells(&text) + 2;
+        if !text.is_empty() && takes + least <= room {
+            room -= takes;
+            *place = text;
         }
+    }
+    let [due, sync, marks, time] = shown;
+    let mut end = pen.cols;
+    for text in [sync, marks, time, due].iter().filter(|text| !text.is_empty()) {
+        end = pen.put_right(end, 0, text, PLAIN).saturating_sub(2);
     }
     pen.put(x, 0, &title, end.saturating_sub(x), BOLD);
 }
@@ -246,8 +262,9 @@ fn banner(pen: &mut Pen<'_>, app: &App, banner: &crate::app::Banner, end: u16) -
     }
     if let Some(path) = &banner.path {
         let x = pen.put(0, y, W::SaveWhere.text(lang), pen.cols, BOLD);
-        pen.put(x, y, &path.text(), pen.cols, PLAIN);
-        pen.cursor(x + cells(&path.before()), y);
+        let (before, width) = (cells(&path.before()), pen.cols.saturating_sub(x));
+        pen.put(x, y, &tail(&path.text(), before, width), width, PLAIN);
+        pen.cursor(x + before.min(width.saturating_sub(1)), y);
         y += 1;
     }
     for line in &below {
