@@ -206,6 +206,13 @@ mod tests {
     }
 
     #[test]
+    fn who_takes_over_is_named_in_the_command_too() {
+        let intent = Intent::TakeOver { entry: 4, name: Some("李工 (夜班)".to_owned()) };
+        let text = written(intent, None);
+        assert!(text.starts_with("jishi handover --accept --as '李工 (夜班)' "), "{text}");
+    }
+
+    #[test]
     fn what_looks_like_an_option_is_none() {
         let note = Intent::Note { text: "-5 hosts down".to_owned(), happened_at: None };
         let text = written(note, None);

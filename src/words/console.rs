@@ -234,7 +234,8 @@ words! {
         FieldLearnedAt: "何时发现或获知", "learned at";
         FieldPacks: "适用规则", "rules";
         FieldDuty: "义务", "duty";
-        FieldTo: "报给 / 交给", "to";
+        FieldTo: "报给", "to";
+        FieldToWhom: "报给 / 交给", "to";
         FieldSuccessor: "交给", "hand over to";
         FieldTaker: "接手人", "who takes over";
         FieldChannel: "渠道", "channel";
