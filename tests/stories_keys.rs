@@ -803,7 +803,7 @@ fn a_checkpoint_is_signed_from_the_record_and_from_the_palette_while_all_else_go
     d.mood = Mood::Waits;
     d.keys("Enter l S");
     let sign = Effect::Sign { incident: "2026-0302-b".to_owned() };
-    assert_eq!(d.held, [sign.clone()]);
+    assert_eq!(d.held, std::slice::from_ref(&sign));
     assert!(d.screen().contains("正在签名.. 密钥可能在等你确认或触碰"), "{}", d.screen());
     // Whoever presses it again while a key waits asks for nothing new; a note is handed over at once.
     d.keys("S n type:x Enter");
