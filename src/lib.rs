@@ -27,7 +27,7 @@
 //!   store/ desk heads          records on disk; incidents on top of them; the heads remembered of them
 //!   plain_file                 files that are neither waited for nor without an end
 //!   own process                a folder of one user's own in a shared place; whether a process is gone
-//!   sign/ stamp harden         witnesses: SSH signatures, RFC 3161, chattr +a
+//!   sign/ stamp harden export  witnesses: SSH signatures, RFC 3161, chattr +a; records on their way out
 //!   console clerk screen keys terminal timer lookout keep    the full-screen loop and its hands
 //!   plain_loop                 the loop of the line-by-line twin
 //! ```

@@ -50,7 +50,11 @@ impl Home {
     }
 
     fn new_incident(&self, facts: &[&str]) -> String {
-        let args = [&["new", "--title", "核心库被拖库", "--learned-at", "20m ago"], facts].concat();
+        self.new_with("核心库被拖库", facts)
+    }
+
+    fn new_with(&self, title: &str, facts: &[&str]) -> String {
+        let args = [&["new", "--title", title, "--learned-at", "20m ago"], facts].concat();
         self.ok(&args).trim().to_owned()
     }
 
@@ -577,7 +581,67 @@ fn a_hand_over_is_printed_under_24_lines_and_accepted_once() {
         assert!(shown.contains(part), "`{part}` is not in: {shown}");
     }
     assert!(home.ok(&["status", &id]).contains("hand-over waits for 李工"));
-    home.ok(&["handover", &id, "--accept"]);
-    home.fails(&["handover", &id, "--accept"], 1, &["has accepted this hand-over already"]);
-    assert_eq!(home.json(&["status", &id])["incident"]["handover_accepted"], true);
+    // Whoever handed over takes nothing over; another one who shares the login says who they are.
+    home.fails(&["handover", &id, "--accept"], 2, &["say who takes over", "add --as NAME"]);
+    home.fails(&["handover", &id, "--accept", "--as", " "], 2, &["name"]);
+    home.ok(&["handover", &id, "--accept", "--as", "李工"]);
+    home.fails(&["handover", &id, "--accept"], 1, &["李工 (", "accepted this hand-over already"]);
+    let status = home.json(&["status", &id]);
+    assert_eq!(status["incident"]["handover_accepted"], true);
+    let by = status["incident"]["taken_over_by"].as_str().unwrap().to_owned();
+    assert!(by.starts_with("李工 ("), "{by}");
+    let shown = home.ok(&["handover", &id, "--show"]);
+    assert!(shown.lines().last().unwrap().contains(&format!("accepted by {by}")), "{shown}");
+    assert!(home.ok(&["log", "show", &id]).contains("takes over (#4): 李工"));
+}
+
+/// Cells that a line takes in a terminal.
+fn cells(line: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(line)
+}
+
+#[test]
+fn a_hand_over_tells_forecasts_and_both_references_and_wraps_what_is_long() {
+    let home = Home::new();
+    let id = home.new_incident(&["involves_cii=yes", "cii_main_down=since:30m ago"]);
+    let police = "first_report.police";
+    home.ok(&["sent", &id, police, "--channel", "phone", "--ref", "A-1"]);
+    home.ok(&["received", &id, police, "--ref", "JX-1"]);
+    let shown = home.ok(&["handover", &id, "--show"]);
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    for part in [
+        "police 公安机关, phone, reference A-1; received",
+        ", their reference JX-1",
+        "forecast (if it goes on) becomes major 重大 at ",
+        "report to the protection department 保护工作部门",
+        "report to your department's cyberspace office 网信工作机构",
+    ] {
+        assert!(squeezed(&shown).contains(&squeezed(part)), "`{part}` is not in: {shown}");
+    }
+    assert!(!shown.lines().any(|l| l.ends_with("..")), "nothing is cut: {shown}");
+    let zh = home.ok(&["handover", &id, "--show", "--lang", "zh"]);
+    assert!(zh.contains("编号 A-1") && zh.contains("回执编号 JX-1"), "{zh}");
+    assert!(zh.contains("将升为 重大"), "{zh}");
+    for text in [shown, zh] {
+        assert!(text.lines().count() < 24 && text.lines().all(|l| cells(l) <= 80), "{text}");
+    }
+}
+
+#[test]
+fn a_hand_over_stays_under_24_lines_however_long_everything_in_it_is() {
+    let home = Home::new();
+    let title = "票务主功能中断而且标题很长".repeat(15);
+    let id = home.new_with(&title, &["involves_cii=yes", "cii_main_down=since:30m ago"]);
+    let reference = "R".repeat(190);
+    for duty in ["first_report.police", "first_report.protection_department", "first_report.police"]
+    {
+        home.ok(&["sent", &id, duty, "--channel", "phone", "--ref", &reference]);
+        home.ok(&["received", &id, duty, "--ref", &reference]);
+    }
+    home.ok(&["handover", &id, "--to", &"李".repeat(190)]);
+    for lang in ["en", "zh"] {
+        let text = home.ok(&["handover", &id, "--show", "--lang", lang]);
+        assert!(text.lines().count() < 24 && text.lines().all(|l| cells(l) <= 80), "{text}");
+        assert!(text.contains("RRRR") && text.contains("李李"), "{text}");
+    }
 }

@@ -175,7 +175,7 @@ impl Face for Lines<'_> {
             }
             Intent::Note { text, .. } => self.answers(&format!("note {text}"), &[]),
             Intent::HandOver { to } => self.answers(&format!("handover {to}"), &[]),
-            Intent::TakeOver { .. } => self.answers("accept", &[]),
+            Intent::TakeOver { name, .. } => self.answers(&format!("accept {}", text(name)), &[]),
             Intent::ByWatch(_) | Intent::Confirmed(_) => panic!("no story tells it"),
             Intent::Close { because } => self.answers(&format!("close {because}"), &[]),
             Intent::Correct { entry, because, fields } => {
@@ -362,12 +362,16 @@ impl Face for Keys<'_> {
             Intent::HandOver { to } => {
                 self.key("h");
                 self.key("h");
-                self.fill(&[(Name::To, to)]);
+                self.fill(&[(Name::Successor, to)]);
             }
             Intent::ByWatch(_) | Intent::Confirmed(_) => panic!("no story tells it"),
-            Intent::TakeOver { .. } => {
+            Intent::TakeOver { name, .. } => {
                 self.key("h");
                 self.key("A");
+                // What was accepted already is refused without a form.
+                if matches!(self.app.screen(), Screen::Form(_)) {
+                    self.fill(&[(Name::Taker, name.as_deref().unwrap_or_default())]);
+                }
             }
             Intent::Close { because } => {
                 self.key("C");

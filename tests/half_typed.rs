@@ -70,7 +70,7 @@ fn a_form_into_which_nothing_was_typed_is_not_kept() {
 }
 
 /// Keys that open each form and type into it, from the board.
-const FORMS: [(&str, &str); 9] = [
+const FORMS: [(&str, &str); 10] = [
     ("new", "N type:门户 Tab C-u type:01:40"),
     ("sent", "Enter r Right Tab Tab Right Tab type:A-17"),
     ("received", "Enter r Tab Tab Tab type:A-1 Enter a Tab Tab type:B-2 Tab type:李警官"),
@@ -79,6 +79,7 @@ const FORMS: [(&str, &str); 9] = [
     ("correct-2", "Enter n type:第一行 C-j type:第二行 Enter l G c Tab C-j type:第三行"),
     ("note", "Enter n type:一 C-j type:二 Tab type:02:05"),
     ("handover", "Enter h h type:李"),
+    ("takeover", "Enter h h type:李工 Enter A type:王"),
     ("close", "Enter C type:已恢复"),
 ];
 
@@ -105,7 +106,7 @@ fn every_form_comes_back_at_the_same_field_with_the_same_content() {
         assert_eq!(whats(&d), [what], "and again");
     }
     let kinds: BTreeSet<_> = FORMS.iter().map(|(what, _)| what.split('-').next()).collect();
-    assert_eq!(kinds.len(), 8, "one of each kind");
+    assert_eq!(kinds.len(), 9, "one of each kind");
 }
 
 #[test]

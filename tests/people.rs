@@ -417,3 +417,33 @@ fn a_folder_on_another_machine_is_said() {
     assert_eq!(json["ground"]["file_system"], "FUSE");
     assert_eq!(json["ground"]["shared_writing"], false);
 }
+
+#[test]
+fn a_console_signs_with_the_key_of_the_settings_and_proposes_a_file_in_the_home_folder() {
+    if !bare::tool("ssh-keygen") {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let id = new_incident(home.path());
+    let key = home.path().join("key");
+    let mut keygen = Command::new("ssh-keygen");
+    ok(keygen.args(["-q", "-N", "", "-t", "ed25519", "-f"]).arg(&key));
+    std::fs::create_dir_all(home.path().join("config")).unwrap();
+    let config = home.path().join("config/config.ron");
+    std::fs::write(config, format!("(sign_key: {key:?})")).unwrap();
+    let mut console = jishi(home.path());
+    console.args(["open", &id]).env("HOME", home.path());
+    let Some(seat) = Seat::take(&mut console) else { return };
+    assert!(seat.shows(5, "CRM down"), "{}", seat.text());
+    seat.type_in("lS");
+    assert!(seat.shows(5, "signed: "), "{}", seat.text());
+    let folder = home.path().join("live").join(&id).join("checkpoints");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 2);
+    seat.type_in("E\r");
+    assert!(seat.shows(5, "exported to "), "{}", seat.text());
+    let files = std::fs::read_dir(home.path()).unwrap().flatten();
+    let ours = files.filter(|f| f.file_name().to_string_lossy().starts_with("jishi-"));
+    let ours: Vec<_> = ours.map(|f| std::fs::read(f.path()).unwrap()).collect();
+    assert_eq!(ours, [std::fs::read(record_file(home.path(), &id)).unwrap()]);
+    seat.quit();
+}

@@ -56,6 +56,8 @@ impl House {
         let now = "2026-03-02T02:11:40+08:00".parse().unwrap();
         let packs = vec![Arc::new(builtin_pack("cn-cac-2025").unwrap().unwrap())];
         let setup = Setup {
+            who: "alice".to_owned(),
+            folder: "/home/wang".to_owned(),
             zone,
             lang,
             packs: packs.clone(),
@@ -508,7 +510,22 @@ fn a_hand_over_is_told_and_accepted_once() {
     assert!(said.contains("no hand-over to accept"), "{said}");
     house.type_all(&["handover Li", "yes"]);
     assert!(house.type_all(&["back", "1"]).contains("A hand-over waits: alice to Li"));
-    house.type_all(&["accept", "yes"]);
-    assert!(matches!(house.last(), Event::TookOver { .. }));
-    assert!(house.type_all(&["accept"]).contains("has accepted this hand-over already"));
+    // Alice handed over: whoever takes over is somebody else, and says so.
+    let said = house.type_all(&["accept"]);
+    assert!(said.contains("Who takes over?") && said.contains("1 Li"), "{said}");
+    assert!(house.type_all(&[""]).contains("needed"));
+    house.type_all(&["1", "yes"]);
+    assert!(matches!(house.last(), Event::TookOver { name: Some(name), .. } if name == "Li"));
+    assert!(house.type_all(&["accept"]).contains("Li (alice) has accepted this hand-over already"));
+}
+
+#[test]
+fn help_names_every_way_in_which_text_comes_back_and_records_get_out() {
+    let mut house = House::new(Lang::En);
+    let said = house.type_all(&["help"]);
+    for command in ["save PATH", "resume", "sign", "export PATH"] {
+        assert!(said.contains(command), "`{command}`: {said}");
+    }
+    let said = House::new(Lang::Zh).type_all(&["help"]);
+    assert!(said.contains("save") && said.contains("resume") && said.contains("export"), "{said}");
 }

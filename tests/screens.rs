@@ -6,10 +6,12 @@ mod console;
 
 use console::*;
 use jishi::app::effect::Msg;
+use jishi::app::form::Name;
+use jishi::app::screen::Screen as Shown;
 use jishi::domain::event::{ClockQuality, Sync};
 use jishi::domain::incident::Incident;
 use jishi::host::screen::Screen;
-use jishi::words::Lang;
+use jishi::words::{Lang, say};
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
@@ -267,4 +269,88 @@ fn a_second_on_an_idle_screen_costs_less_than_160_bytes() {
 fn nothing_is_drawn_when_nothing_changed() {
     let d = at_screen(Lang::Zh, (80, 24), night(), "Enter");
     assert_eq!(d.buffer().0.diff(&d.buffer().0).len(), 0);
+}
+
+#[test]
+fn the_chosen_duty_keeps_its_deadline_however_long_its_title_is() {
+    for lang in [Lang::Zh, Lang::En] {
+        for size in [(80, 24), (60, 20)] {
+            let mut d = at_screen(lang, size, night(), "Enter r");
+            for _ in 0..12 {
+                let screen = d.screen();
+                let line = screen.lines().find(|l| l.starts_with("> ")).unwrap();
+                let Shown::Form(form) = d.app.screen() else { panic!() };
+                let duty = form.value(Name::Duty);
+                let item = d.app.current().unwrap();
+                if let Some(due) = item.assessment.duty(&duty).and_then(|d| d.due) {
+                    let at = say::moment(due, d.now, zone(), lang);
+                    assert!(line.contains(&at), "{duty} {at}: {screen}");
+                }
+                d.keys("Right");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_nearest_deadline_stays_in_the_header_of_every_form_whatever_else_it_says() {
+    use jishi::domain::clockwatch::Change;
+    use jishi::domain::event::ClockEvent;
+    for lang in [Lang::Zh, Lang::En] {
+        for size in [(60, 20), (80, 24), (50, 16)] {
+            for sync in [Sync::Yes, Sync::No, Sync::Unknown] {
+                let mut s = setup(lang);
+                s.clock = ClockQuality { sync, ..ClockQuality::default() };
+                let long = incident("2026-0302-x", LONG, "01:30", &cii_facts());
+                let mut d = Desk::new(s, vec![long]);
+                let change = Change { what: ClockEvent::Stepped, ms: Some(900), note: None };
+                d.send(Msg::ClockChanged(change));
+                d.clock("02:11:40").resize(size.0, size.1);
+                for keys in ["Enter r", "Esc n", "Esc h", "h", "Esc Esc x", "Esc l", "Esc t"] {
+                    d.keys(keys);
+                    let screen = d.screen();
+                    let header = screen.lines().next().unwrap();
+                    assert!(header.contains("!! 18:20 (02:30)"), "{keys} {size:?}: {screen}");
+                    assert!(!header.starts_with("!!"), "the title has some room: {screen}");
+                    if sync == Sync::No && size.0 >= 60 {
+                        let says = lang.pick("!! 时钟未同步", "!! clock not synced");
+                        assert!(header.contains(says), "{screen}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_banner_over_a_long_note_leaves_its_rule_whole() {
+    for lang in [Lang::Zh, Lang::En] {
+        for size in [(60, 20), (80, 24), (50, 16)] {
+            let mut d = at_screen(lang, size, night(), "Enter n");
+            d.mood = Mood::Fails;
+            for i in 0..14 {
+                d.keys(&format!("type:line-{i}-{} C-j", "x".repeat(40)));
+            }
+            d.keys("Enter");
+            let screen = d.screen();
+            let lines: Vec<&str> = screen.lines().collect();
+            let says = lang.pick("!! 未能确认写入磁盘", "!! NOT RECORDED");
+            let at = lines.iter().position(|l| l.starts_with(says)).unwrap();
+            assert!(lines[at - 1].chars().all(|c| c == '-'), "{screen}");
+        }
+    }
+}
+
+#[test]
+fn one_duty_is_not_called_duties() {
+    let mut d = at_screen(Lang::En, (80, 24), night(), "Enter t");
+    let mut one = 0;
+    for _ in 0..30 {
+        let screen = d.screen();
+        assert!(!screen.contains(" 1 duties") && !screen.contains(" 1 outcomes"), "{screen}");
+        one += usize::from(screen.contains("settles the duty that ends"));
+        one += usize::from(screen.contains("settles one duty"));
+        d.keys("PageDown");
+    }
+    assert!(one > 0, "no question settles just one duty");
 }

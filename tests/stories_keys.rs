@@ -689,21 +689,48 @@ fn a_hand_over_waits_until_it_is_accepted_and_is_accepted_once() {
     let mut d = cii();
     d.keys("Enter h A");
     assert!(d.screen().contains("没有待接受的交接"), "{}", d.screen());
-    d.keys("h type:李工 Enter");
+    d.keys("h");
+    let screen = d.screen();
+    assert!(screen.contains("> 交给  ____  接手人的姓名"), "{screen}");
+    d.keys("type:李工 Enter");
     let screen = d.screen();
     assert!(screen.contains("wang 交给 李工 02:11, 待接受"), "{screen}");
     d.keys("Esc");
     assert!(d.screen().contains("wang 交给 李工 (02:11): 交接待接受 (h)"), "{}", d.screen());
     d.keys("Esc");
     assert!(d.screen().contains("交接待接受: 李工"), "{}", d.screen());
+    // Nothing is accepted by one key: who takes over is asked, and wang is not it.
     d.keys("Enter h A");
-    assert!(matches!(d.stored().entries[3].event, Event::TookOver { entry: 2 }));
-    assert!(d.screen().contains("wang 于 02:11 接受"), "{}", d.screen());
+    assert_eq!(d.stored().entries.len(), 3);
+    assert!(d.screen().contains("> 接手人  李工"), "{}", d.screen());
+    d.keys("Enter");
+    let Event::TookOver { entry: 2, name: Some(name) } = &d.stored().entries[3].event else {
+        panic!("{:?}", d.stored().entries[3])
+    };
+    assert_eq!(name, "李工");
+    assert!(d.screen().contains("李工 (wang) 于 02:11 接受"), "{}", d.screen());
     d.keys("A");
     assert!(d.screen().contains("已接受这次交接"), "{}", d.screen());
     assert_eq!(d.stored().entries.len(), 4);
     d.keys("Esc");
-    assert!(!d.screen().contains("交接待接受"), "{}", d.screen());
+    let screen = d.screen();
+    assert!(!screen.contains("交接待接受"), "{screen}");
+    assert!(screen.contains("交接    02:11 由 李工 (wang) 接手"), "{screen}");
+    d.keys("l");
+    assert!(d.screen().contains("接受交接 (#2): 李工"), "{}", d.screen());
+}
+
+#[test]
+fn who_takes_over_from_another_is_proposed_by_their_own_login() {
+    let mut s = setup(Lang::En);
+    s.who = "li".to_owned();
+    let mut d = Desk::new(s, vec![incident("a", "拖库", "01:30", &cii_facts())]);
+    d.clock("02:11:40").keys("Enter h h type:whoever-is-on-duty Enter A");
+    // The double writes as wang.
+    assert!(d.screen().contains("> who takes over  li"), "{}", d.screen());
+    d.keys("type:Li-Ming Enter");
+    let Event::TookOver { name, .. } = &d.stored().entries[3].event else { panic!() };
+    assert_eq!(name.as_deref(), Some("Li-Ming"));
 }
 
 #[test]
@@ -768,4 +795,88 @@ fn who_else_is_on_and_a_newer_edition_are_said_in_passing() {
     assert!(screen.contains("规则包已有新版 9999-01-01, 本事件按"), "{screen}");
     d.send(Msg::Present(vec![]));
     assert!(!d.screen().contains("同时在线"));
+}
+
+#[test]
+fn a_checkpoint_is_signed_from_the_record_and_from_the_palette_while_all_else_goes_on() {
+    let mut d = cii();
+    d.mood = Mood::Waits;
+    d.keys("Enter l S");
+    let sign = Effect::Sign { incident: "2026-0302-b".to_owned() };
+    assert_eq!(d.held, std::slice::from_ref(&sign));
+    assert!(d.screen().contains("正在签名.. 密钥可能在等你确认或触碰"), "{}", d.screen());
+    // Whoever presses it again while a key waits asks for nothing new; a note is handed over at once.
+    d.keys("S n type:x Enter");
+    assert!(matches!(&d.held[..], [_, Effect::Append { .. }]), "{:?}", d.held);
+    d.release();
+    assert!(matches!(d.stored().entries[2].event, Event::Noted { .. }));
+    assert!(!d.screen().contains("正在签名"), "{}", d.screen());
+    d.keys("Esc / type:sign Enter");
+    assert_eq!(d.seen.iter().filter(|e| **e == sign).count(), 2);
+    assert!(d.screen().contains("-- signed: checkpoints/5-7f3a91c208de4b17.txt.sig"));
+}
+
+#[test]
+fn an_export_asks_for_a_new_file_proposes_one_and_keeps_the_path_that_was_refused() {
+    let mut d = cii();
+    d.keys("Enter l E");
+    assert!(d.screen().contains("/home/wang/jishi-2026-0302-b-20260302-0211.jsonl"));
+    assert!(d.screen().contains("Enter 导出") && !d.screen().contains("确认并记录"));
+    d.keys("type:/tmp/there.jsonl Enter");
+    let screen = d.screen();
+    assert!(screen.contains("!! exists and was not overwritten"), "{screen}");
+    assert!(screen.contains("> 新文件  /tmp/there.jsonl"), "{screen}");
+    d.keys("C-u Enter");
+    assert!(d.screen().contains("先写出文件路径"), "{}", d.screen());
+    d.keys("type:/tmp/copy.jsonl Enter");
+    assert!(d.screen().contains("-- exported to /tmp/copy.jsonl: 5 entries"), "{}", d.screen());
+    assert!(matches!(d.app.screen(), Screen::Record { .. }));
+    assert_eq!(d.stored().entries.len(), 2, "nothing is recorded by it");
+    d.keys("Esc E type:half Esc");
+    assert!(d.kept.is_empty(), "a path is no word for the record");
+}
+
+#[test]
+fn a_damaged_record_is_exported_from_the_console_all_the_same() {
+    let mut s = setup(Lang::Zh);
+    let say = || jishi::words::refusal::Message::plain("damaged");
+    let kind = jishi::words::caveat::CaveatKind::Damaged;
+    let caveat = jishi::words::caveat::Caveat { kind, zh: say(), en: say() };
+    s.caveats = vec![("a".to_owned(), vec![caveat])];
+    let mut d = Desk::new(s, vec![incident("a", "拖库", "01:30", &cii_facts())]);
+    d.keys("Enter n");
+    assert!(matches!(d.app.screen(), Screen::Incident { .. }));
+    d.keys("E Enter");
+    assert!(d.seen.iter().any(|e| matches!(e, Effect::Export { .. })), "{:?}", d.seen);
+}
+
+#[test]
+fn a_long_notice_is_told_whole_on_a_narrow_screen() {
+    let mut d = cii();
+    d.resize(60, 20).keys("Enter l");
+    let text = "all 2215 bytes were exported to /home/wang/copy.jsonl as they are";
+    let message = jishi::words::refusal::Message::plain(text).hint("the record is damaged");
+    d.send(Msg::Exported { message, sound: false });
+    let screen = d.screen();
+    let told: String = screen.lines().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+    assert!(
+        told.contains("!! all 2215 bytes") && told.contains("the record is damaged"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn what_was_not_recorded_is_proposed_to_be_saved_in_the_home_folder() {
+    let mut d = cii();
+    d.mood = Mood::Fails;
+    d.resize(60, 20).keys("Enter n type:x Enter s");
+    assert!(d.screen().contains("/jishi-unsaved-2026-0302-b-0211.txt"), "{}", d.screen());
+    d.keys("Enter");
+    let saved = |d: &Desk| match d.seen.last() {
+        Some(Effect::SaveAs { path, .. }) => path.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(saved(&d), "/home/wang/jishi-unsaved-2026-0302-b-0211.txt");
+    d.keys("s type:/tmp/mine.txt Enter");
+    assert_eq!(saved(&d), "/tmp/mine.txt");
 }

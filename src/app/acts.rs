@@ -8,7 +8,7 @@ use super::rows::{self, Row};
 use super::screen::{Screen, Subject};
 use super::triage::{self, Choice};
 use super::{App, Notice, board};
-use crate::domain::decide::{Intent, Refusal};
+use crate::domain::decide::{Intent, Refusal, decide};
 use crate::domain::duty::HANDLING_ENDED_AT;
 use crate::words::console::Word as W;
 
@@ -25,12 +25,15 @@ impl App {
             A::Language => self.lang = self.lang.other(),
             A::Acknowledge => self.banner = None,
             A::SaveAs => {
+                let path = self.unsaved_path();
                 if let Some(b) = &mut self.banner {
-                    b.path = Some(Line::default());
+                    b.path = Some(Line::proposal(&path));
                     b.told = None;
                 }
             }
-            A::Accept => return self.accept(),
+            A::Accept => self.accept(),
+            A::Sign => return self.sign(),
+            A::Export => self.open_export(),
             A::Help => {
                 let of = self.screen().context();
                 if !matches!(self.screen(), Screen::Help { .. }) {
@@ -97,19 +100,15 @@ impl App {
         Vec::new()
     }
 
-    /// Accepts the hand-over that waits to be accepted.
-    fn accept(&mut self) -> Vec<Effect> {
-        let handover = self.current().and_then(|i| i.incident.handover.as_ref());
-        let Some(entry) = handover.map(|h| h.entry) else {
-            self.notice = Some(Notice { said: Refusal::NoHandOver.into(), refused: true });
-            return Vec::new();
-        };
-        match self.record(Intent::TakeOver { entry }, None) {
-            Ok(effects) => effects,
-            Err(why) => {
-                self.notice = Some(Notice { said: why.into(), refused: true });
-                Vec::new()
-            }
+    /// Asks who takes over what waits to be accepted.
+    fn accept(&mut self) {
+        let Some(item) = self.current() else { return };
+        let entry = item.incident.handover.as_ref().map_or(u64::MAX, |h| h.entry);
+        let intent = Intent::TakeOver { entry, name: None };
+        match decide(&item.incident, &intent, self.now, self.zone) {
+            // What has to be said yes to is asked about when the name is there.
+            Ok(_) | Err(Refusal::NewerEntries { .. }) => self.open_form(FormKind::TakeOver),
+            Err(why) => self.notice = Some(Notice { said: why.into(), refused: true }),
         }
     }
 

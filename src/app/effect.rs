@@ -59,6 +59,19 @@ pub enum Effect {
         /// The text.
         text: String,
     },
+    /// Sign a checkpoint of an incident's record. Answered by [`Msg::Signed`].
+    Sign {
+        /// The incident's id.
+        incident: String,
+    },
+    /// Write an incident's record into a new file, signing before, where a key is set. Answered by
+    /// [`Msg::Exported`] or [`Msg::NotExported`].
+    Export {
+        /// The incident's id.
+        incident: String,
+        /// The path as it was typed.
+        path: String,
+    },
     /// Leave the program.
     Quit,
     /// Give the terminal back and stop, as Ctrl-Z does.
@@ -149,6 +162,25 @@ pub enum Msg {
     Saved {
         /// Its path.
         path: String,
+    },
+    /// A checkpoint was signed, or it was not.
+    Signed {
+        /// Where it lies, or why not and the mend.
+        message: Message,
+        /// It was not.
+        refused: bool,
+    },
+    /// A record was written into a new file.
+    Exported {
+        /// Where it lies, what it holds, and whether anything was signed.
+        message: Message,
+        /// Nothing stands against it.
+        sound: bool,
+    },
+    /// A record was not written into a file.
+    NotExported {
+        /// Why, and the mend.
+        message: Message,
     },
     /// A write failed: what was to be recorded may or may not be on disk.
     NotRecorded {

@@ -24,8 +24,12 @@ pub enum FormKind {
     Note,
     /// A hand-over.
     HandOver,
+    /// The acceptance of one.
+    TakeOver,
     /// The end of the incident.
     Close,
+    /// Where the record is written to; nothing is recorded.
+    Export,
 }
 
 impl FormKind {
@@ -39,7 +43,9 @@ impl FormKind {
             Self::Correct(_) => "correct",
             Self::Note => "note",
             Self::HandOver => "handover",
+            Self::TakeOver => "takeover",
             Self::Close => "close",
+            Self::Export => "export",
         }
     }
 
@@ -53,6 +59,7 @@ impl FormKind {
             "correct" => Self::Correct(entry?),
             "note" => Self::Note,
             "handover" => Self::HandOver,
+            "takeover" => Self::TakeOver,
             "close" => Self::Close,
             _ => return None,
         })
@@ -77,7 +84,9 @@ impl FormKind {
             Self::Correct(_) => W::FormCorrect,
             Self::Note => W::FormNote,
             Self::HandOver => W::FormHandOver,
+            Self::TakeOver => W::FormTakeOver,
             Self::Close => W::FormClose,
+            Self::Export => W::FormExport,
         }
     }
 }
@@ -93,8 +102,12 @@ pub enum Name {
     Packs,
     /// Duty.
     Duty,
-    /// Body or person.
+    /// Body.
     To,
+    /// The person to whom an incident is handed over.
+    Successor,
+    /// The person who takes over.
+    Taker,
     /// Channel.
     Channel,
     /// Reference.
@@ -117,6 +130,8 @@ pub enum Name {
     Value,
     /// A note.
     Text,
+    /// A new file.
+    Path,
 }
 
 impl Name {
@@ -127,7 +142,8 @@ impl Name {
             Self::LearnedAt => "learned_at",
             Self::Packs => "packs",
             Self::Duty => "duty",
-            Self::To => "to",
+            Self::To | Self::Successor => "to",
+            Self::Taker => "name",
             Self::Channel => "channel",
             Self::Reference => "reference",
             Self::HappenedAt => "happened_at",
@@ -139,6 +155,7 @@ impl Name {
             Self::Which => "which",
             Self::Value => "value",
             Self::Text => "text",
+            Self::Path => "path",
         }
     }
 
@@ -150,6 +167,8 @@ impl Name {
             Self::Packs => W::FieldPacks,
             Self::Duty => W::FieldDuty,
             Self::To => W::FieldTo,
+            Self::Successor => W::FieldSuccessor,
+            Self::Taker => W::FieldTaker,
             Self::Channel => W::FieldChannel,
             Self::Reference => W::FieldReference,
             Self::HappenedAt => W::FieldHappenedAt,
@@ -161,6 +180,7 @@ impl Name {
             Self::Which => W::FieldWhich,
             Self::Value => W::FieldValue,
             Self::Text => W::FieldText,
+            Self::Path => W::FieldPath,
         }
     }
 
@@ -171,6 +191,8 @@ impl Name {
             Self::LearnedAt => W::HintLearnedAt,
             Self::Duty | Self::To | Self::Channel | Self::Which => W::HintChoice,
             Self::Packs => W::HintPacks,
+            Self::Successor => W::HintSuccessor,
+            Self::Taker => W::HintTaker,
             Self::Reference | Self::Officer => W::HintOptional,
             Self::HappenedAt => W::HintHappenedAt,
             Self::Files => W::HintFiles,
@@ -179,6 +201,7 @@ impl Name {
             Self::Because => W::HintBecause,
             Self::Value => W::HintValue,
             Self::Text => W::HintText,
+            Self::Path => W::HintPath,
         }
     }
 }

@@ -75,8 +75,13 @@ impl App {
                 form.choice(Name::Which, fields, 0).text(Name::Value, "").text(Name::Because, "")
             }
             FormKind::Note => form.lines(Name::Text, "").text(Name::HappenedAt, ""),
-            FormKind::HandOver => form.text(Name::To, ""),
-            FormKind::Close | FormKind::New => form.text(Name::Because, ""),
+            FormKind::HandOver => form.text(Name::Successor, ""),
+            FormKind::TakeOver => {
+                let open = item.incident.handover.as_ref();
+                let name = open.map_or(self.who.as_str(), |h| h.proposed(&self.who));
+                form.proposal(Name::Taker, name)
+            }
+            FormKind::Close | FormKind::New | FormKind::Export => form.text(Name::Because, ""),
         };
         self.refresh(&mut form);
         self.prefill(&mut form);
@@ -302,8 +307,17 @@ impl App {
             FormKind::Note => {
                 Intent::Note { text: form.value(Name::Text), happened_at: self.when(form)? }
             }
-            FormKind::HandOver => Intent::HandOver { to: form.value(Name::To) },
-            FormKind::Close | FormKind::New => Intent::Close { because: form.value(Name::Because) },
+            FormKind::HandOver => Intent::HandOver { to: form.value(Name::Successor) },
+            FormKind::TakeOver => {
+                let item = self.item(&form.incident);
+                let open = item.and_then(|i| i.incident.handover.as_ref());
+                let entry = open.map_or(u64::MAX, |h| h.entry);
+                // Asked for, a name is not left out.
+                Intent::TakeOver { entry, name: Some(form.value(Name::Taker)) }
+            }
+            FormKind::Close | FormKind::New | FormKind::Export => {
+                Intent::Close { because: form.value(Name::Because) }
+            }
         })
     }
 

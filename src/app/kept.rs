@@ -181,6 +181,8 @@ impl App {
     /// A screen of an incident as it is kept; nothing where nothing was typed into it.
     fn kept(&self, incident: &str, screen: &Screen) -> Option<(Slot, Kept)> {
         match screen {
+            // A path is no word for the record.
+            Screen::Form(form) if form.kind == FormKind::Export => None,
             Screen::Form(form) if self.is_typed(form) || form.again.is_some() => {
                 let kept = kept_form(form);
                 Some((kept.slot(&form.incident), kept))

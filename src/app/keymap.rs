@@ -63,7 +63,8 @@ actions! {
     Close = "close"; Law = "law"; Correct = "correct"; Confirm = "confirm"; Toggle = "toggle";
     NextField = "next_field"; PrevField = "prev_field"; NextQuestion = "next_question";
     PrevQuestion = "prev_question"; List = "list"; Yes = "yes"; No = "no";
-    Acknowledge = "acknowledge"; SaveAs = "save_as"; Accept = "accept"; Help = "help"; Palette = "palette"; Language = "language";
+    Acknowledge = "acknowledge"; SaveAs = "save_as"; Accept = "accept"; Sign = "sign";
+    Export = "export"; Help = "help"; Palette = "palette"; Language = "language";
     Quit = "quit"; Suspend = "suspend"; Repaint = "repaint";
 }
 
@@ -94,6 +95,8 @@ const TABLE: &[Row] = {
         (C::Incident, "C", A::Close, W::ActClose, false),
         (C::Incident, "o", A::Law, W::ActLaw, false),
         (C::Incident, "Tab", A::List, W::ActList, false),
+        (C::Incident, "S", A::Sign, W::ActSign, false),
+        (C::Incident, "E", A::Export, W::ActExport, false),
         (C::Triage, "Enter", A::Confirm, W::ActConfirm, true),
         (C::Triage, "PageDown C-n ]", A::NextQuestion, W::ActNextQuestion, true),
         (C::Triage, "PageUp C-p [", A::PrevQuestion, W::ActPrevQuestion, false),
@@ -112,6 +115,8 @@ const TABLE: &[Row] = {
         (C::Form, "Right Space", A::Right, W::ActRight, false),
         (C::Record, "Enter", A::Open, W::ActEntry, true),
         (C::Record, "c", A::Correct, W::ActCorrect, true),
+        (C::Record, "E", A::Export, W::ActExport, true),
+        (C::Record, "S", A::Sign, W::ActSign, true),
         (C::Record, "n", A::Note, W::ActNote, true),
         (C::Palette, "Enter", A::Confirm, W::ActRun, true),
         (C::Palette, "Down C-n Tab", A::Down, W::ActDown, true),
@@ -350,17 +355,17 @@ mod tests {
 
     #[test]
     fn a_users_own_key_replaces_ours_and_a_wrong_one_is_named() {
-        let own = [("sent", "S"), ("nosuch", "x"), ("note", "C-")];
+        let own = [("sent", "R"), ("nosuch", "x"), ("note", "C-")];
         let own: Vec<_> = own.iter().map(|(a, k)| (String::from(*a), String::from(*k))).collect();
         let map = Keymap::with(&own);
         let key = |t: &str| Key::parse(t).unwrap();
-        assert_eq!(map.action(Context::Incident, key("S")), Some(Action::Sent));
+        assert_eq!(map.action(Context::Incident, key("R")), Some(Action::Sent));
         assert_eq!(map.action(Context::Incident, key("r")), None);
         assert_eq!(
             map.problems,
             [("nosuch".to_owned(), W::BadAction), ("C-".to_owned(), W::BadKey)]
         );
-        assert!(map.readme_table(Lang::En).contains("`S`"));
+        assert!(map.readme_table(Lang::En).contains("| incident | `R` |"));
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl App {
             "title" => W::FieldTitle,
             "happened_at" => W::FieldHappenedAt,
             "note" | "text" => W::FieldText,
-            "to" => W::FieldTo,
+            "to" => W::FieldToWhom,
             "channel" => W::FieldChannel,
             "reference" => W::FieldReference,
             "failed" => W::FieldFailed,

@@ -4,6 +4,7 @@
 //! - `keymap`: one table of keys, for lookup, help, hint bar, palette and README
 //! - `screen`: the stack of screens and what each remembers
 //! - `update`: what a message does; `acts`: what each action does; `forms`: how forms are filled and what they record
+//! - `witness`: signing a checkpoint, and export
 //! - `triage`: one question; `rows`, `board`: what is listed, and in which order
 //! - `wake`: when the next visible digit or band changes
 
@@ -24,6 +25,7 @@ pub mod screen;
 pub mod triage;
 mod update;
 mod wake;
+pub mod witness;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,6 +51,7 @@ use kept::{Keeping, Kept, Slot};
 use keymap::{Context, Keymap};
 use said::Said;
 use screen::Screen;
+use witness::Errand;
 
 /// What the console starts from.
 #[derive(Debug, Clone)]
@@ -85,6 +88,8 @@ pub struct Setup {
     pub kept: Vec<(String, String)>,
     /// The user's own keys: action name, keys with blanks between.
     pub keys: Vec<(String, String)>,
+    /// The folder in which files of the user's own are proposed: their home.
+    pub folder: String,
     /// The incident to open at once.
     pub open: Option<String>,
 }
@@ -109,12 +114,13 @@ impl Setup {
             directory: Vec::new(),
             kept: Vec::new(),
             keys: Vec::new(),
+            folder: String::new(),
             open: None,
         }
     }
 }
 
-pub use crate::report::handover::lines as handover_lines;
+pub use crate::report::handover::{Page, lines as handover_lines};
 pub use crate::report::lines::Style;
 
 /// Seconds before its end at which a clock counts as ending soon, unless the user says otherwise.
@@ -153,6 +159,13 @@ pub struct Notice {
     pub said: Said,
     /// Something was refused.
     pub refused: bool,
+}
+
+impl Notice {
+    /// Says whether the host chose its words: they answer something that was asked of it.
+    fn is_of_host(&self) -> bool {
+        matches!(self.said, Said::Message(_))
+    }
 }
 
 /// A write whose outcome is unknown; stays until it is acknowledged.
@@ -204,6 +217,8 @@ pub struct App {
     notice: Option<Notice>,
     banner: Option<Banner>,
     pending: Option<Pending>,
+    errand: Option<Errand>,
+    folder: String,
     /// What a failed write may have left on disk all the same, and the command that records it.
     unsure: Option<(Attempt, String)>,
     /// Forms and questions that were put aside half-typed.
@@ -248,6 +263,8 @@ impl App {
             notice: None,
             banner: None,
             pending: None,
+            errand: None,
+            folder: setup.folder,
             unsure: None,
             drafts: Vec::new(),
             left: Vec::new(),
@@ -421,9 +438,16 @@ impl App {
         newer.collect()
     }
 
-    /// What somebody who takes over an incident must know, line by line.
-    pub fn handover(&self, item: &Item) -> Vec<handover::Line> {
-        handover::lines(&item.incident, &item.head, &item.assessment, self.style())
+    /// What somebody who takes over an incident must know, line by line: on one screen of so many rows, or
+    /// else as the text is.
+    pub fn handover(&self, item: &Item, cols: usize, rows: usize) -> Vec<handover::Line> {
+        let Item { incident, head, assessment } = item;
+        let style = self.style();
+        let screen = Page { cols, rows };
+        handover::fitting(incident, head, assessment, style, screen).unwrap_or_else(|| {
+            let text = Page { cols, ..Page::TEXT };
+            handover::lines(incident, head, assessment, style, text)
+        })
     }
 
     /// Who hands over to whom, where nobody accepted it yet.

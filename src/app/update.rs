@@ -78,6 +78,9 @@ impl App {
                 self.pending = None;
                 self.refused(why.map_or(Said::Message(message), Said::Refusal));
             }
+            Msg::Signed { message, refused } => self.came_back(message, refused),
+            Msg::Exported { message, sound } => self.came_back(message, !sound),
+            Msg::NotExported { message } => self.not_exported(message),
             Msg::NotRecorded { message, unsaved, attempt } => {
                 self.pending = None;
                 match self.stack.last_mut() {
@@ -104,7 +107,7 @@ impl App {
         Some(Said::Caveat(Box::new(grave)))
     }
 
-    fn refused(&mut self, said: Said) {
+    pub(super) fn refused(&mut self, said: Said) {
         match self.stack.last_mut() {
             Some(Screen::Form(f)) => f.refused = Some(said),
             Some(Screen::Triage(t)) => t.refused = Some(said),
@@ -185,6 +188,8 @@ impl App {
         }
         match (recorded, others) {
             (Some((n, clock)), others) => self.tell(Said::Recorded { n, clock, others }),
+            // Nor what came of an export.
+            (None, Some(_)) if self.notice.as_ref().is_some_and(Notice::is_of_host) => {}
             (None, Some(who)) => self.tell(Said::Word(W::OthersWrote, vec![who])),
             (None, None) => {}
         }
@@ -450,6 +455,9 @@ impl App {
     }
 
     fn submit(&mut self, form: Form) -> Vec<Effect> {
+        if form.kind == FormKind::Export {
+            return self.export(&form);
+        }
         if self.pending.is_some() {
             self.tell(W::StillWriting);
             return Vec::new();

@@ -232,6 +232,9 @@ pub enum Cmd {
         /// Take over what was handed over last
         #[arg(long, group = "what")]
         accept: bool,
+        /// Who takes over, where several share a login
+        #[arg(long = "as", value_name = "NAME", requires = "accept")]
+        name: Option<String>,
         /// Print clocks, who was told what, open questions and the next decision
         #[arg(long, group = "what")]
         show: bool,

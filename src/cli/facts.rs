@@ -179,6 +179,7 @@ fn submission(
         failed: false,
         channel: None,
         reference: None,
+        acknowledged: None,
         entry: None,
     })
 }

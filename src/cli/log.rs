@@ -1,19 +1,15 @@
 //! `log show`, `log verify`, `log export`: the record, for people, inspectors and programs.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek as _, SeekFrom};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::args::{Format, LogCmd, SignWith};
 use super::ctx::Ctx;
 use super::fault::Fault;
 use super::{out, sign, verify, witness};
-use crate::domain::event::{Entry, Sync};
-use crate::host::paths::record_name;
-use crate::host::plain_file;
-use crate::host::store::StoreError;
-use crate::host::wrong::wrong;
-use crate::record::{self, Report};
+use crate::domain::event::{Entry, Mode, Sync};
+use crate::host::export::{self, Checked};
+use crate::record;
 use crate::words::command::Command;
 use crate::words::refusal::Message;
 use crate::words::witness::Witness;
@@ -27,7 +23,7 @@ pub(super) fn run(ctx: &Ctx, command: &LogCmd) -> Result<u8, Fault> {
     match command {
         LogCmd::Show { id } => show(ctx, id),
         LogCmd::Verify(args) => Ok(verify::verify(ctx, args)),
-        LogCmd::Export { id, sign, with } => export(ctx, id, *sign, with),
+        LogCmd::Export { id, sign, with } => print(ctx, id, *sign, with),
         LogCmd::Checkpoint { id } => sign::checkpoint(ctx, id),
         LogCmd::Sign { id, with } => sign::sign(ctx, id, with),
         LogCmd::Timestamp { id, request, reply } => {
@@ -78,10 +74,10 @@ fn show(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
 
 /// Prints the entries that hold, and no line behind or at the damage.
 fn list(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
-    let checked = Checked::open(ctx, record_file(ctx, id)?)?;
-    let file = checked.reread(ctx, checked.report.chain.bytes)?;
+    let checked = open(ctx, id)?;
+    let file = reread(ctx, &checked, checked.report.chain.bytes)?;
     out::list(lines(BufReader::with_capacity(1 << 16, file)));
-    match checked.unsound(ctx, Witness::OnlyWhatHolds.text(ctx.lang)) {
+    match unsound(ctx, &checked, Witness::OnlyWhatHolds.text(ctx.lang)) {
         Some(message) => Err(Fault::machine(message)),
         None => Ok(0),
     }
@@ -108,63 +104,31 @@ fn lines(mut file: impl BufRead) -> impl Iterator<Item = serde_json::Value> {
     })
 }
 
-/// A record's file with what was found in its bytes; of what is added meanwhile nothing is said.
-struct Checked {
-    path: PathBuf,
-    file: File,
-    bytes: u64,
-    report: Report,
+fn open(ctx: &Ctx, id: &str) -> Result<Checked, Fault> {
+    let path = record_file(ctx, id)?;
+    Checked::open(path.clone()).map_err(|e| cannot_read(ctx, &path, &e))
 }
 
-impl Checked {
-    fn open(ctx: &Ctx, path: PathBuf) -> Result<Self, Fault> {
-        let fault = |e| cannot_read(ctx, &path, &e);
-        let file = plain_file::open(&path).map_err(fault)?;
-        let bytes = file.metadata().map_err(fault)?.len();
-        let start = record::Chain::start();
-        let report = record::verify((&file).take(bytes), start, record::Limits::default());
-        let report = report.map_err(fault)?;
-        Ok(Self { file, bytes, report, path })
-    }
+fn reread(ctx: &Ctx, checked: &Checked, bytes: u64) -> Result<impl Read, Fault> {
+    checked.reread(bytes).map_err(|e| cannot_read(ctx, &checked.path, &e))
+}
 
-    fn reread(&self, ctx: &Ctx, bytes: u64) -> Result<impl Read, Fault> {
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(0)).map_err(|e| cannot_read(ctx, &self.path, &e))?;
-        Ok(file.take(bytes))
-    }
-
-    /// Says what does not hold, in the bytes and against what is remembered, and what was done all the
-    /// same.
-    fn unsound(&self, ctx: &Ctx, done: &str) -> Option<Message> {
-        let (lang, chain) = (ctx.lang, &self.report.chain);
-        let mut message = Message::default();
-        let mut texts = Vec::new();
-        if let Some(p) = &self.report.problem {
-            let (line, entry) = (p.line.to_string(), p.entry.to_string());
-            let (count, head) = (chain.count.to_string(), chain.head.short());
-            let values = [&line, &entry, &wrong(&p.wrong, lang), &count, &head];
-            texts.push(Witness::HoldsUpTo.with(lang, &values.map(String::as_str)));
-        }
-        if let Some(doubt) = witness::doubt(ctx, &self.path, &self.report) {
-            texts.push(doubt.text);
-            message.hints = doubt.hints;
-        }
-        if texts.is_empty() {
-            return None;
-        }
-        texts.push(done.to_owned());
-        message.text = texts.join("\n");
-        Some(message)
-    }
+/// Says what does not hold, and what was done all the same.
+fn unsound(ctx: &Ctx, checked: &Checked, done: &str) -> Option<Message> {
+    let mode = checked.report.chain.mode.unwrap_or(Mode::Live);
+    let incidents = ctx.paths.incidents(mode);
+    let mut message = checked.unsound(&ctx.heads, &incidents, ctx.lang)?;
+    message.text = format!("{}\n{done}", message.text);
+    Some(message)
 }
 
 /// Writes out all bytes, whatever is found in them: evidence must get out.
-fn export(ctx: &Ctx, id: &str, must_sign: bool, with: &SignWith) -> Result<u8, Fault> {
-    let checked = Checked::open(ctx, record_file(ctx, id)?)?;
+fn print(ctx: &Ctx, id: &str, must_sign: bool, with: &SignWith) -> Result<u8, Fault> {
+    let checked = open(ctx, id)?;
     let bytes = checked.bytes.to_string();
-    let unsound = checked.unsound(ctx, &Witness::AllExported.with(ctx.lang, &[&bytes]));
+    let unsound = unsound(ctx, &checked, &Witness::AllExported.with(ctx.lang, &[&bytes]));
     sign::before_export(ctx, id, must_sign, with)?;
-    let file = checked.reread(ctx, checked.bytes)?;
+    let file = reread(ctx, &checked, checked.bytes)?;
     out::bytes(file).map_err(|e| Fault::machine(Message::plain(e.to_string())))?;
     if let Some(message) = unsound {
         return Err(Fault::machine(message));
@@ -178,8 +142,8 @@ fn export(ctx: &Ctx, id: &str, must_sign: bool, with: &SignWith) -> Result<u8, F
 
 /// Makes a record append-only, unless that would keep it from being mended.
 fn harden(ctx: &Ctx, id: &str, yes: bool) -> Result<u8, Fault> {
-    let checked = Checked::open(ctx, record_file(ctx, id)?)?;
-    match checked.unsound(ctx, Witness::HarmAsk.text(ctx.lang)) {
+    let checked = open(ctx, id)?;
+    match unsound(ctx, &checked, Witness::HarmAsk.text(ctx.lang)) {
         Some(message) if !yes => {
             Err(Fault::machine(message.hint(Witness::HarmAskHint.text(ctx.lang))))
         }
@@ -189,19 +153,8 @@ fn harden(ctx: &Ctx, id: &str, yes: bool) -> Result<u8, Fault> {
 
 /// The file of an incident's record. Nothing is opened: a damaged record can be exported, too.
 pub(super) fn record_file(ctx: &Ctx, id: &str) -> Result<PathBuf, Fault> {
-    let store = ctx.store();
-    let id = store
-        .resolve(id)
-        .map_err(|e| witness::gone(ctx, id).unwrap_or_else(|| ctx.desk_fault(e.into())))?;
-    let path = store.folder().join(id).join(record_name(store.mode()));
-    // A link is not ours, and a pipe would hold us up.
-    match std::fs::symlink_metadata(&path) {
-        Ok(meta) if !meta.is_file() => {
-            let error = StoreError::NotPlain { path };
-            Err(ctx.desk_fault(error.into()))
-        }
-        _ => Ok(path),
-    }
+    export::record_file(&ctx.store(), id)
+        .map_err(|e| witness::gone(ctx, id).unwrap_or_else(|| ctx.desk_fault(e.into())))
 }
 
 fn cannot_read(ctx: &Ctx, path: &Path, e: &std::io::Error) -> Fault {

@@ -17,8 +17,10 @@ use crate::domain::event::{Attachment, Entry, Event, ToldBy};
 use crate::domain::text::printable;
 use crate::domain::time::{self, Time};
 use crate::host::beside;
+use crate::report::handover::{self, Page};
 use crate::report::lines;
 use crate::words::command::Command;
+use crate::words::refusal::Message;
 use crate::words::{entry as entry_words, say};
 
 #[derive(Serialize)]
@@ -131,13 +133,9 @@ pub(super) fn act(ctx: &Ctx, command: &Cmd) -> Result<u8, Fault> {
         Cmd::Note { id, text, happened_at, .. } => {
             (id, Intent::Note { text: text.clone(), happened_at: at(happened_at)? })
         }
-        Cmd::Handover { id, show: true, .. } => return handover(ctx, id),
+        Cmd::Handover { id, show: true, .. } => return show_handover(ctx, id),
         Cmd::Handover { id, to: Some(to), .. } => (id, Intent::HandOver { to: to.clone() }),
-        Cmd::Handover { id, .. } => {
-            let (incident, _) = ctx.to_write(&ctx.desk(Vec::new()), id)?;
-            let entry = incident.handover.map_or(u64::MAX, |h| h.entry);
-            (id, Intent::TakeOver { entry })
-        }
+        Cmd::Handover { id, name, .. } => (id, take_over(ctx, id, name.as_ref())?),
         Cmd::Close { id, because, .. } => (id, Intent::Close { because: because.clone() }),
         _ => return Err(Fault::from_refusal(&Refusal::Nothing, ctx.lang)),
     };
@@ -233,13 +231,27 @@ fn unsaid(ctx: &Ctx, incident: &str, entry: u64) {
     }
 }
 
+/// Accepts the last hand-over; whoever handed over must say who takes over.
+fn take_over(ctx: &Ctx, id: &str, name: Option<&String>) -> Result<Intent, Fault> {
+    let desk = ctx.desk(Vec::new());
+    let (incident, _) = ctx.to_write(&desk, id)?;
+    let here = desk.store().who().person();
+    let open = incident.handover.as_ref().filter(|h| h.accepted.is_none());
+    if name.is_none() && open.is_some_and(|h| h.person == here) {
+        let message = Message::plain(Command::WhoTakesOver.with(ctx.lang, &[here]));
+        return Err(Fault::usage(message.hint(Command::WhoTakesOverHint.text(ctx.lang))));
+    }
+    let entry = incident.handover.map_or(u64::MAX, |h| h.entry);
+    Ok(Intent::TakeOver { entry, name: name.cloned() })
+}
+
 /// Prints what somebody who takes over must know; nothing is recorded.
-fn handover(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
+fn show_handover(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
     let (incident, record) = ctx.opened(&ctx.desk(Vec::new()), id)?;
     let style = lines::Style { lang: ctx.lang, zone: ctx.zone, soon: ctx.soon(), lead: ctx.lead() };
     let a = incident.assess(ctx.now());
     let head = record.head().to_string();
-    let shown = crate::report::handover::lines(&incident, &head, &a, style);
+    let shown = handover::lines(&incident, &head, &a, style, Page::TEXT);
     if ctx.format == Format::Json {
         let text: Vec<&str> = shown.iter().map(|(line, _)| line.as_str()).collect();
         out::json(&serde_json::json!({ "incident": incident.id, "lines": text }));

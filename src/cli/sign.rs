@@ -11,14 +11,14 @@ use super::fault::Fault;
 use super::out;
 use crate::domain::text;
 use crate::host::beside;
+use crate::host::desk::DeskError;
 use crate::host::harden::{self, Hardened};
 use crate::host::plain_file;
+use crate::host::sign::here::{Here, NotSigned, Signed};
 use crate::host::sign::points::{Found, Points, STAMP_MOST};
-use crate::host::sign::{self, SignError, With, sums};
+use crate::host::sign::{self, SignError, With};
 use crate::host::stamp;
-use crate::host::store::{Record, StoreError};
-use crate::host::wrong::wrong;
-use crate::record::Checkpoint;
+use crate::host::store::StoreError;
 use crate::words::command::Command;
 use crate::words::refusal::Message;
 use crate::words::witness::Witness;
@@ -38,7 +38,7 @@ struct SignedJson<'a> {
 /// # Errors
 /// No such incident, or its record is damaged.
 pub(super) fn checkpoint(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
-    let (_, point, text) = here(ctx, id)?;
+    let Here { point, text, .. } = here(ctx, id)?;
     if ctx.format == Format::Json {
         #[derive(Serialize)]
         struct Shape<'a> {
@@ -62,13 +62,13 @@ pub(super) fn checkpoint(ctx: &Ctx, id: &str) -> Result<u8, Fault> {
 /// says.
 pub(super) fn sign(ctx: &Ctx, id: &str, with: &SignWith) -> Result<u8, Fault> {
     let with = chosen(ctx, with).ok_or_else(|| no_key(ctx))?;
-    let (record, point, text) = here(ctx, id)?;
-    let (checkpoint, signature, signer) = keep(ctx, &record, &point, &text, &with)?;
+    let here = here(ctx, id)?;
+    let Signed { checkpoint, signature, signer } = keep(ctx, &here, &with)?;
     if ctx.format == Format::Json {
         out::json(&SignedJson {
-            incident: &record.id,
-            entries: point.count,
-            head: point.head.to_string(),
+            incident: &here.record.id,
+            entries: here.point.count,
+            head: here.point.head.to_string(),
             checkpoint,
             signature,
             signer: &signer,
@@ -93,11 +93,9 @@ pub(super) fn before_export(ctx: &Ctx, id: &str, must: bool, with: &SignWith) ->
         out::note(&Witness::NotSignedExport.with(ctx.lang, &[id]));
         return Ok(());
     };
-    let done =
-        here(ctx, id).and_then(|(record, point, text)| keep(ctx, &record, &point, &text, &with));
-    match done {
-        Ok((_, signature, signer)) => {
-            out::note(&Witness::Signed.with(ctx.lang, &[&signature, &signer]));
+    match here(ctx, id).and_then(|here| keep(ctx, &here, &with)) {
+        Ok(signed) => {
+            out::note(&Witness::Signed.with(ctx.lang, &[&signed.signature, &signed.signer]));
             Ok(())
         }
         Err(fault) if must => Err(fault),
@@ -113,10 +111,7 @@ pub(super) fn before_export(ctx: &Ctx, id: &str, must: bool, with: &SignWith) ->
 fn chosen(ctx: &Ctx, with: &SignWith) -> Option<With> {
     let file = |p: &Option<_>| p.clone().map(With::File);
     let agent = |a: &Option<_>| a.clone().map(With::Agent);
-    file(&with.key)
-        .or_else(|| agent(&with.agent))
-        .or_else(|| file(&ctx.config.sign_key))
-        .or_else(|| agent(&ctx.config.sign_agent))
+    file(&with.key).or_else(|| agent(&with.agent)).or_else(|| With::set(&ctx.config))
 }
 
 fn no_key(ctx: &Ctx) -> Fault {
@@ -125,67 +120,24 @@ fn no_key(ctx: &Ctx) -> Fault {
 }
 
 /// Opens an incident that is sound and as it was remembered, and works out its checkpoint.
-fn here(ctx: &Ctx, id: &str) -> Result<(Record, Checkpoint, String), Fault> {
-    let desk = ctx.desk(Vec::new());
-    let record = desk.store().open(id).map_err(|e| match e {
-        StoreError::Damaged { ref problem, .. } => {
-            let (line, entry) = (problem.line.to_string(), problem.entry.to_string());
-            let why = wrong(&problem.wrong, ctx.lang);
-            let place = Command::Damaged.with(ctx.lang, &[&line, &entry, &why]);
-            let mut message = Message::plain(Witness::DamagedNotSigned.with(ctx.lang, &[&place]));
-            message.hints = e.hints();
-            Fault::machine(message)
-        }
-        other => ctx.desk_fault(other.into()),
-    })?;
-    let mode = desk.store().mode();
-    desk.heads().check_record(&record, mode).map_err(|doubt| ctx.desk_fault(doubt.into()))?;
-    desk.remember(&record);
-    let chain = record.chain();
-    let (Some(id), Some(last)) = (chain.record.clone(), record.entries.last()) else {
-        return Err(Fault::machine(Message::plain(Witness::NoRecordId.text(ctx.lang))));
-    };
-    let point = Checkpoint { record: id, count: chain.count, head: chain.head };
-    let text = point.text(mode, last.at);
-    Ok((record, point, text))
+fn here(ctx: &Ctx, id: &str) -> Result<Here, Fault> {
+    Here::of(&ctx.desk(Vec::new()), id).map_err(|e| fault(ctx, e))
 }
 
-/// Signs, and puts text and signature into the incident's folder. Returns their paths and the signer.
-fn keep(
-    ctx: &Ctx,
-    record: &Record,
-    point: &Checkpoint,
-    text: &str,
-    with: &With,
-) -> Result<(String, String, String), Fault> {
-    let fault = |e: SignError| sign_fault(ctx, &e);
-    let (armoured, signer) = sign::sign(text.as_bytes(), with).map_err(fault)?;
-    let points = Points::make(&record.folder).map_err(fault)?;
-    let name = format!("{}.txt", point.name());
-    points.put_text(&name, text.as_bytes()).map_err(fault)?;
-    let checkpoint = points.path().join(&name).display().to_string();
-    let there = points.read().map_err(fault)?.points.into_iter().find(|p| p.name == name);
-    for (name, bytes) in there.into_iter().flat_map(|p| p.signatures) {
-        // Signing the same place twice with one key adds nothing.
-        let good = sums::read(&bytes)
-            .ok()
-            .filter(|s| sums::verify(s, text.as_bytes()).is_ok())
-            .is_some_and(|s| sign::fingerprint(s.public_key()) == signer);
-        if good {
-            return Ok((checkpoint, points.path().join(name).display().to_string(), signer));
-        }
-    }
-    let signature = points.put_signature(&name, &armoured).map_err(fault)?;
-    Ok((checkpoint, signature.display().to_string(), signer))
+/// Signs it, and keeps what was signed.
+fn keep(ctx: &Ctx, here: &Here, with: &With) -> Result<Signed, Fault> {
+    here.sign(with).map_err(|e| fault(ctx, e.into()))
 }
 
-fn sign_fault(ctx: &Ctx, e: &SignError) -> Fault {
-    let mut message = e.message(ctx.lang);
-    message.text = Witness::CannotSign.with(ctx.lang, &[&message.text]);
+fn fault(ctx: &Ctx, e: NotSigned) -> Fault {
+    let message = e.message(ctx.lang);
     match e {
-        e if e.is_machine() => Fault::machine(message),
-        SignError::Which { .. } => Fault::refused(message),
-        _ => Fault::usage(message),
+        NotSigned::Desk(DeskError::Store(StoreError::Damaged { .. })) => Fault::machine(message),
+        NotSigned::Desk(e) => ctx.desk_fault(e),
+        NotSigned::NoRecordId => Fault::machine(message),
+        NotSigned::Sign(e) if e.is_machine() => Fault::machine(message),
+        NotSigned::Sign(SignError::Which { .. }) => Fault::refused(message),
+        NotSigned::Sign(_) => Fault::usage(message),
     }
 }
 
@@ -207,8 +159,8 @@ pub(super) fn timestamp(
 }
 
 fn query(ctx: &Ctx, id: &str, file: &Path) -> Result<u8, Fault> {
-    let fault = |e: SignError| sign_fault(ctx, &e);
-    let (record, point, text) = here(ctx, id)?;
+    let fault = |e: SignError| fault(ctx, e.into());
+    let Here { record, point, text } = here(ctx, id)?;
     let points = Points::make(&record.folder).map_err(fault)?;
     let name = format!("{}.txt", point.name());
     points.put_text(&name, text.as_bytes()).map_err(fault)?;
@@ -238,7 +190,7 @@ fn query(ctx: &Ctx, id: &str, file: &Path) -> Result<u8, Fault> {
 
 fn answer(ctx: &Ctx, id: &str, file: &Path) -> Result<u8, Fault> {
     let lang = ctx.lang;
-    let fault = |e: SignError| sign_fault(ctx, &e);
+    let fault = |e: SignError| fault(ctx, e.into());
     let shown = file.display().to_string();
     let refused = |text: String| Fault::refused(Message::plain(text));
     let mut bytes = Vec::new();

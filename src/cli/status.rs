@@ -12,7 +12,7 @@ use crate::domain::assess::Assessment;
 use crate::domain::duty::DutyStatus;
 use crate::domain::event::ClockQuality;
 use crate::domain::footing::Footing;
-use crate::domain::incident::Incident;
+use crate::domain::incident::{Acceptance, Incident};
 use crate::domain::law::Role;
 use crate::domain::time;
 use crate::domain::tri::Tri;
@@ -50,6 +50,8 @@ struct IncidentJson<'a> {
     handed_to: Option<&'a str>,
     /// Whether the last hand-over was accepted; null where there was none.
     handover_accepted: Option<bool>,
+    /// Who accepted it.
+    taken_over_by: Option<String>,
     not_understood: usize,
     /// What stands against relying on the record, the gravest first.
     caveats: Vec<CaveatJson>,
@@ -262,6 +264,11 @@ fn one<'a>(
             closed: incident.closed.is_some(),
             handed_to: incident.handed_to.as_deref(),
             handover_accepted: incident.handover.as_ref().map(|h| h.accepted.is_some()),
+            taken_over_by: incident
+                .handover
+                .as_ref()
+                .and_then(|h| h.accepted.as_ref())
+                .map(Acceptance::shown),
             not_understood: incident.unread(),
             caveats: ctx
                 .caveats(desk, incident, record)

@@ -12,8 +12,7 @@ use super::out;
 use super::points::Judge;
 use crate::domain::event::Mode;
 use crate::host::harden;
-use crate::host::heads::{self, HeadDoubt, Place};
-use crate::host::paths::record_name;
+use crate::host::heads::memory::Memory;
 use crate::host::sign::points::Point;
 use crate::host::sign::signers::{BadLine, LIST_MOST, Signers};
 use crate::host::store::resolve;
@@ -209,63 +208,9 @@ fn list(ctx: &Ctx, file: &Path, out: &mut Witnessed) -> Result<Signers, String> 
 }
 
 /// How a record stands to what this user's programs remember of it.
-enum Memory {
-    /// Nothing is remembered, or nothing that could be compared.
-    None,
-    Holds(heads::Remembered),
-    /// A copy elsewhere that ends before it.
-    Ahead(heads::Remembered),
-    /// It does not hold; with words where the damage does not say so already.
-    Wrong(heads::Remembered, Option<Message>),
-}
-
 fn memory(ctx: &Ctx, path: &Path, report: &Report) -> Memory {
-    let chain = &report.chain;
-    let mode = chain.mode.unwrap_or(Mode::Live);
-    // Whether it lies among our incidents, or is a copy that may well be older.
-    let incident = path.parent().and_then(|folder| {
-        let own = std::fs::canonicalize(ctx.paths.incidents(mode)).ok()?;
-        let folder = std::fs::canonicalize(folder).ok()?;
-        let named = path.file_name().is_some_and(|n| n == record_name(mode));
-        let name = folder.file_name()?.to_str()?.to_owned();
-        (named && folder.parent() == Some(&own)).then_some(name)
-    });
-    let by_incident = incident.as_ref().and_then(|id| ctx.heads.of_incident(mode, id));
-    let by_record = chain.record.as_ref().and_then(|id| ctx.heads.of_record(id));
-    let Some(was) = by_incident.or(by_record) else { return Memory::None };
-    let checked = chain.record.as_ref().map(|record| {
-        ctx.heads.check(Place {
-            // A copy elsewhere stands in nobody's place.
-            incident: incident.as_deref().unwrap_or(&was.incident),
-            mode,
-            record,
-            count: chain.count,
-            head: chain.head,
-            file: path,
-        })
-    });
-    match checked {
-        Some(Ok(())) => Memory::Holds(was),
-        // That it does not reach so far is said already; the head it had is worth knowing all the same.
-        None | Some(Err(HeadDoubt::Cut { .. })) if !report.intact() => Memory::Wrong(was, None),
-        None => Memory::None,
-        Some(Err(HeadDoubt::Cut { .. })) if incident.is_none() => Memory::Ahead(was),
-        Some(Err(doubt)) => Memory::Wrong(was, Some(doubt.message(ctx.lang))),
-    }
-}
-
-/// Says that a record does not hold what is remembered of it, with the head that is remembered.
-pub(super) fn doubt(ctx: &Ctx, path: &Path, report: &Report) -> Option<Message> {
-    let Memory::Wrong(was, message) = memory(ctx, path, report) else { return None };
-    let head = remembered_head(ctx, &was);
-    Some(match message {
-        None => Message::plain(head),
-        Some(Message { text, hints }) => Message { text: format!("{text}\n{head}"), hints },
-    })
-}
-
-fn remembered_head(ctx: &Ctx, was: &heads::Remembered) -> String {
-    Witness::RememberedHead.with(ctx.lang, &[&was.count.to_string(), &was.head.to_string()])
+    let mode = report.chain.mode.unwrap_or(Mode::Live);
+    ctx.heads.memory(&ctx.paths.incidents(mode), path, report)
 }
 
 /// Holds the record against what this user's programs remember. Returns the line that says so.
@@ -287,9 +232,9 @@ fn remembered(ctx: &Ctx, path: &Path, report: &Report, out: &mut Witnessed) -> S
             let (is, count) = (report.chain.count.to_string(), was.count.to_string());
             (was, Witness::MeasureHeadAhead.with(lang, &[&is, &count]), None)
         }
-        Memory::Wrong(was, message) => {
-            let head = remembered_head(ctx, &was);
-            match message {
+        Memory::Wrong(was, doubt) => {
+            let head = was.text(lang);
+            match doubt.map(|doubt| doubt.message(lang)) {
                 None => out.notes.push(head),
                 Some(message) => {
                     out.problem(message.text);

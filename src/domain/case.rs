@@ -50,8 +50,10 @@ pub struct Submission {
     pub failed: bool,
     /// The channel used, where known.
     pub channel: Option<String>,
-    /// The last reference given for it.
+    /// The reference under which it was sent.
     pub reference: Option<String>,
+    /// The reference under which the body acknowledged it.
+    pub acknowledged: Option<String>,
     /// Position of its entry in the record.
     pub entry: Option<u64>,
 }

@@ -230,6 +230,9 @@ pub enum Event {
     TookOver {
         /// Position of the hand-over that is accepted.
         entry: u64,
+        /// Who takes over, in their own words: several may share one login.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
     },
     /// Damaged bytes before this entry are answered for: they stay, and are skipped.
     Recovered {

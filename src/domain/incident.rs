@@ -193,7 +193,7 @@ impl Incident {
                         (s.received_at, s.received_by) = (Some(at), entry.happened_by);
                     }
                     if reference.is_some() {
-                        s.reference.clone_from(reference);
+                        s.acknowledged.clone_from(reference);
                     }
                 }
             }
@@ -204,12 +204,18 @@ impl Incident {
             }
             Event::HandedOver { to } => {
                 self.handed_to = Some(to.clone());
-                let by = entry.by.shown();
-                self.handover =
-                    Some(HandOver { entry: entry.n, to: to.clone(), by, at, accepted: None });
+                self.handover = Some(HandOver {
+                    entry: entry.n,
+                    to: to.clone(),
+                    by: entry.by.shown(),
+                    person: entry.by.person().to_owned(),
+                    at,
+                    accepted: None,
+                });
             }
-            Event::TookOver { entry: of } => {
-                let accepted = Acceptance { entry: entry.n, by: entry.by.shown(), at };
+            Event::TookOver { entry: of, name } => {
+                let (by, name) = (entry.by.shown(), name.clone());
+                let accepted = Acceptance { entry: entry.n, by, name, at };
                 if let Some(h) = self.handover.as_mut().filter(|h| h.entry == *of) {
                     h.accepted.get_or_insert(accepted);
                 }
@@ -289,8 +295,10 @@ pub struct HandOver {
     pub entry: u64,
     /// To whom.
     pub to: String,
-    /// Who handed over.
+    /// Who handed over, as shown.
     pub by: String,
+    /// The person who handed over.
+    pub person: String,
     /// When.
     pub at: Time,
     /// Who accepted it, where somebody did.
@@ -302,10 +310,30 @@ pub struct HandOver {
 pub struct Acceptance {
     /// Position of its entry.
     pub entry: u64,
-    /// Who accepted.
+    /// The login that accepted, as shown.
     pub by: String,
+    /// Who takes over, where that was said.
+    pub name: Option<String>,
     /// When.
     pub at: Time,
+}
+
+impl HandOver {
+    /// The name that is proposed for whoever takes over: whoever handed over cannot mean themselves, so
+    /// another person shares their login.
+    pub fn proposed<'a>(&'a self, here: &'a str) -> &'a str {
+        if self.person == here { &self.to } else { here }
+    }
+}
+
+impl Acceptance {
+    /// Who took over: the name with the login behind it, where they differ.
+    pub fn shown(&self) -> String {
+        match &self.name {
+            Some(name) if *name != self.by => format!("{name} ({})", self.by),
+            _ => self.by.clone(),
+        }
+    }
 }
 
 /// A known answer: a value of a fact, or a moment of an anchor.
@@ -343,6 +371,7 @@ fn submission(sent: &Sent, at: Time, entry: &Entry) -> Submission {
         failed: sent.failed.is_some(),
         channel: Some(sent.channel.clone()),
         reference: sent.reference.clone(),
+        acknowledged: None,
         entry: Some(entry.n),
     }
 }

@@ -1,7 +1,7 @@
 //! Files beside the record: attachments, of which the digest is kept, and texts saved elsewhere.
 
 use std::fs::OpenOptions;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -76,25 +76,30 @@ pub(super) fn digest(paths: &[String], lang: Lang) -> Msg {
 
 /// Writes a text into a file of one's own that was not there before.
 pub(super) fn save(path: &str, text: &str, lang: Lang) -> Msg {
+    match write_new(path, text.as_bytes(), lang) {
+        Ok(path) => Msg::Saved { path },
+        Err(message) => Msg::Refused { message, why: None },
+    }
+}
+
+/// Writes what a reader yields into a new file at a path as it was typed, and returns the path.
+///
+/// # Errors
+/// As for [`put_new`], in words.
+pub(super) fn write_new(path: &str, from: impl Read, lang: Lang) -> Result<String, Message> {
     let place = typed_path(path);
     let shown = printable(&place.display().to_string());
-    match put_new(&place, text.as_bytes()) {
-        Ok(()) => Msg::Saved { path: shown },
-        Err(e) => {
-            let message = if e.kind() == io::ErrorKind::AlreadyExists {
-                let text =
-                    lang.pick("`{0}` 已存在, 没有覆盖", "`{0}` exists and was not overwritten");
-                Message::plain(fill(text, &[&shown]))
-                    .hint(lang.pick("请换一个文件名", "give another name"))
-            } else {
-                let text = lang.pick("不能写入 `{0}`: {1}", "cannot write `{0}`: {1}");
-                Message::plain(fill(text, &[&shown, &e.to_string()])).hint(
-                    lang.pick("请换一个位置, 例如 /tmp 下", "try another place, e.g. under /tmp"),
-                )
-            };
-            Msg::Refused { message, why: None }
+    copy_new(&place, from).map_err(|e| {
+        if e.kind() == io::ErrorKind::AlreadyExists {
+            let text = lang.pick("`{0}` 已存在, 没有覆盖", "`{0}` exists and was not overwritten");
+            return Message::plain(fill(text, &[&shown]))
+                .hint(lang.pick("请换一个文件名", "give another name"));
         }
-    }
+        let text = lang.pick("不能写入 `{0}`: {1}", "cannot write `{0}`: {1}");
+        Message::plain(fill(text, &[&shown, &e.to_string()]))
+            .hint(lang.pick("请换一个位置, 例如 /tmp 下", "try another place, e.g. under /tmp"))
+    })?;
+    Ok(shown)
 }
 
 /// Writes a file that was not there before, for its owner alone; no link is followed, nothing is
@@ -103,13 +108,28 @@ pub(super) fn save(path: &str, text: &str, lang: Lang) -> Msg {
 /// # Errors
 /// Something of that name is there, or what the system says.
 pub fn put_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    copy_new(path, bytes)
+}
+
+fn copy_new(path: &Path, mut from: impl Read) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    let written = io::copy(&mut from, &mut file).and_then(|_| file.sync_all());
+    if written.is_err() {
+        // A part of it would be taken for the whole.
+        let _ = std::fs::remove_file(path);
+    }
+    written
+}
+
+/// The folder that is proposed for a user's own files: their home, as they can read it out.
+pub(super) fn folder() -> String {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let home = home.filter(|h| h.is_absolute()).unwrap_or_else(std::env::temp_dir);
+    printable(&home.display().to_string())
 }
 
 /// A path as a person types it: `~/` is their home.

@@ -120,7 +120,10 @@ fn append(
             option(words, "--happened-at", moment(happened_at).as_deref());
         }
         Intent::HandOver { to } => option(words, "--to", Some(to)),
-        Intent::TakeOver { .. } => words.push("--accept".to_owned()),
+        Intent::TakeOver { name, .. } => {
+            words.push("--accept".to_owned());
+            option(words, "--as", name.as_deref());
+        }
         Intent::Close { because } => option(words, "--because", Some(because)),
     }
     if whole.told_by().is_some() {
@@ -200,6 +203,13 @@ mod tests {
         let text = written(report(None), Some("/srv/on call"));
         assert!(text.starts_with("jishi --home '/srv/on call' sent "), "{text}");
         assert!(text.contains(" --happened-at 2026-03-02T02:07:30+08:00 "), "{text}");
+    }
+
+    #[test]
+    fn who_takes_over_is_named_in_the_command_too() {
+        let intent = Intent::TakeOver { entry: 4, name: Some("李工 (夜班)".to_owned()) };
+        let text = written(intent, None);
+        assert!(text.starts_with("jishi handover --accept --as '李工 (夜班)' "), "{text}");
     }
 
     #[test]

@@ -10,8 +10,11 @@ use super::beside;
 use super::by_hand;
 use super::clockwatch::Seen;
 use super::desk::{Act, Desk, DeskError, Listing};
+use super::export;
 use super::keep::Keep;
 use super::paths::record_name;
+use super::sign::With;
+use super::sign::here::Here;
 use super::store::{Holder, Record, StoreError, held_by};
 use crate::app::effect::{Effect, Msg};
 use crate::domain::decide::Attempt;
@@ -21,6 +24,7 @@ use crate::words::Lang;
 use crate::words::caveat::Caveat;
 use crate::words::command::Command;
 use crate::words::refusal::Message;
+use crate::words::witness::Witness;
 
 /// Holds the open records, and what is to be given again after a failure.
 #[derive(Debug)]
@@ -38,6 +42,8 @@ pub struct Clerk {
     caveats: HashMap<String, Vec<Caveat>>,
     /// The home that commands have to be given, where it is not the platform's.
     home: Option<PathBuf>,
+    /// The key with which checkpoints are signed, where one is set.
+    signs: Option<With>,
 }
 
 /// What was there at the start: incidents with the heads of their records, and what cannot be opened.
@@ -93,6 +99,7 @@ impl Clerk {
             keep_failed: false,
             caveats,
             home: None,
+            signs: None,
         };
         Ok((clerk, found))
     }
@@ -112,6 +119,11 @@ impl Clerk {
         self.home = home;
     }
 
+    /// Signs checkpoints with this key.
+    pub fn sign_with(&mut self, key: Option<With>) {
+        self.signs = key;
+    }
+
     /// Tells what stands against relying on a record, where that is not what was told last.
     fn caveats_of(&mut self, id: &str) -> Option<Msg> {
         let now = self.desk.caveats(self.records.get(id)?);
@@ -129,6 +141,13 @@ impl Clerk {
             Effect::Create { .. } => self.create(effect, lang),
             Effect::Append { .. } => self.append(effect, lang),
             Effect::Digest { paths } => vec![beside::digest(paths, lang)],
+            Effect::Sign { incident } => vec![self.sign(incident, lang)],
+            Effect::Export { incident, path } => {
+                vec![match export::to_file(&self.desk, incident, path, self.signs.as_ref(), lang) {
+                    Ok(done) => Msg::Exported { message: done.message, sound: done.sound },
+                    Err(message) => Msg::NotExported { message },
+                }]
+            }
             Effect::SaveAs { path, text } => vec![beside::save(path, text, lang)],
             Effect::Keep { slot, text } => {
                 let kept = self.keep.as_ref().map(|keep| keep.put(slot, text.as_deref()));
@@ -141,6 +160,23 @@ impl Clerk {
                 said.into_iter().collect()
             }
             Effect::Quit | Effect::Suspend | Effect::Repaint => Vec::new(),
+        }
+    }
+
+    /// Signs where a record stands on disk, with what others added.
+    fn sign(&self, id: &str, lang: Lang) -> Msg {
+        let Some(with) = &self.signs else {
+            let message = Message::plain(Witness::NoKey.text(lang));
+            let message = message.hint(Witness::NoKeySet.text(lang));
+            return Msg::Signed { message, refused: true };
+        };
+        match Here::of(&self.desk, id).and_then(|here| Ok(here.sign(with)?)) {
+            Ok(signed) => {
+                let values = [signed.signature.as_str(), &signed.signer];
+                let message = Message::plain(Witness::Signed.with(lang, &values));
+                Msg::Signed { message, refused: false }
+            }
+            Err(why) => Msg::Signed { message: why.message(lang), refused: true },
         }
     }
 

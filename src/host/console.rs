@@ -13,6 +13,7 @@ use chrono::TimeDelta;
 use ratatui::layout::Position;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use super::beside;
 use super::clerk::{self, Clerk, Watch};
 use super::clockwatch::Seen;
 use super::config::Config;
@@ -22,6 +23,7 @@ use super::input::{self, Input};
 use super::keep::Keep;
 use super::lookout::Lookout;
 use super::screen::Screen;
+use super::sign::With;
 use super::signals::{Ask, Signals};
 use super::terminal::{self, Claim, Tty};
 use super::timer::Timer;
@@ -87,6 +89,7 @@ async fn session(setup: ConsoleSetup, open: Option<String>) -> Result<(), HostEr
     let kept = setup.keep.take();
     clerk.keep_in(setup.keep);
     clerk.at_home(setup.home);
+    clerk.sign_with(With::set(&setup.config));
     let watch = clerk.watch();
     let busy: Vec<Message> =
         found.busy.iter().map(|(id, holder)| clerk::busy(id, holder, setup.lang)).collect();
@@ -136,6 +139,7 @@ fn console(
         directory: config.directory.into_iter().map(listing).collect(),
         kept,
         keys: config.keys,
+        folder: beside::folder(),
         open,
         ..Setup::new(desk.now(), desk.zone(), lang)
     };

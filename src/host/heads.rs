@@ -5,6 +5,7 @@
 //! folder and thus outside the incident's. A record that no longer holds what is remembered of it is
 //! still read, but nothing is added to it until a person accepts it as it is, with a reason.
 
+pub mod memory;
 mod told;
 
 use std::collections::BTreeMap;

@@ -11,6 +11,7 @@ pub mod config;
 pub mod console;
 pub mod desk;
 pub mod error;
+pub mod export;
 pub mod harden;
 pub mod heads;
 pub mod input;

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
+use super::beside;
 use super::clerk::{self, Clerk, Watch};
 use super::console::ConsoleSetup;
 use super::desk::Desk;
 use super::error::HostError;
 use super::lookout::Lookout;
+use super::sign::With;
 use crate::app::effect::{Effect, Msg};
 use crate::domain::time::Time;
 use crate::plain::{Plain, Setup};
@@ -79,6 +81,7 @@ impl Talk {
         let kept = setup.keep.take();
         clerk.keep_in(setup.keep);
         clerk.at_home(setup.home);
+        clerk.sign_with(With::set(&setup.config));
         let watch = clerk.watch();
         let contacts = setup.config.directory.into_iter();
         let plain = Setup {
@@ -94,6 +97,8 @@ impl Talk {
             kept,
             mode: desk.store().mode(),
             clock: desk.clock().quality(),
+            who: desk.store().who().person().to_owned(),
+            folder: beside::folder(),
             open,
         };
         let plain = Plain::new(plain, desk.now());

@@ -152,6 +152,7 @@ pub fn build(pack: &Arc<Pack>, law_case: &LawCase) -> Result<(Case, Time), Strin
             failed: false,
             channel: None,
             reference: None,
+            acknowledged: None,
             entry: None,
         });
     }

@@ -21,6 +21,8 @@ pub(super) enum Command {
     Note,
     Handover,
     Accept,
+    Sign,
+    Export,
     Save,
     Resume,
     Close,
@@ -33,7 +35,7 @@ pub(super) enum Command {
     Quit,
 }
 
-const NAMES: [(Command, &[&str]); 25] = [
+const NAMES: [(Command, &[&str]); 27] = [
     (Command::List, &["list", "ls", "列表", "事件"]),
     (Command::New, &["new", "新建"]),
     (Command::Open, &["open", "打开"]),
@@ -49,6 +51,8 @@ const NAMES: [(Command, &[&str]); 25] = [
     (Command::Note, &["note", "备注"]),
     (Command::Handover, &["handover", "交接"]),
     (Command::Accept, &["accept", "接受"]),
+    (Command::Sign, &["sign", "签名", "签检查点"]),
+    (Command::Export, &["export", "导出"]),
     (Command::Save, &["save", "保存"]),
     (Command::Resume, &["resume", "继续"]),
     (Command::Close, &["close", "结束"]),

@@ -31,6 +31,7 @@ enum What {
     Correct,
     Note,
     Handover,
+    Takeover,
     Close,
 }
 
@@ -44,7 +45,7 @@ pub(super) struct Form {
 }
 
 /// The fields that forms have, by the names under which they are kept.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "title",
     LEARNED_AT,
     "packs",
@@ -61,6 +62,7 @@ const KEYS: [&str; 16] = [
     "entry",
     "fields",
     "text",
+    "name",
 ];
 
 /// The field that is asked for next.
@@ -76,6 +78,8 @@ struct Field {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FieldKind {
     Text,
+    /// A text; the options are proposals.
+    Proposed,
     Moment,
     /// One of the options, by number or id.
     One,
@@ -114,6 +118,7 @@ impl Form {
             What::Correct => "correct",
             What::Note => "note",
             What::Handover => "handover",
+            What::Takeover => "takeover",
             What::Close => "close",
         };
         let entry = self.get("entry").and_then(|n| n.parse().ok());
@@ -147,6 +152,7 @@ impl Form {
             "correct" => What::Correct,
             "note" => What::Note,
             "handover" => What::Handover,
+            "takeover" => What::Takeover,
             "close" => What::Close,
             _ => return None,
         };
@@ -202,6 +208,7 @@ impl Plain {
             Command::Correct => (What::Correct, "entry"),
             Command::Note => (What::Note, "text"),
             Command::Handover => (What::Handover, "to"),
+            Command::Accept => (What::Takeover, "name"),
             _ => (What::Close, "because"),
         };
         let form = Form { what, values: BTreeMap::new(), files: None };
@@ -251,6 +258,10 @@ impl Plain {
         let no_number = || vec![W::NoNumber.with(lang, &[input])];
         let value = match field.kind {
             FieldKind::Text | FieldKind::Changes => Some(input.to_owned()),
+            FieldKind::Proposed => match pick(input) {
+                Some(_) => picked(&field.options, input),
+                None => Some(input.to_owned()),
+            },
             FieldKind::Moment => match self.moment_of(input) {
                 Ok((at, by_watch)) => Some(time::by_watch(&time::write_utc(at), by_watch)),
                 Err(why) => {
@@ -320,6 +331,12 @@ impl Plain {
                 .or_else(|| text("because", W::AskBecause, true)),
             What::Note => text("text", W::AskNote, true),
             What::Handover => text("to", W::AskHandover, true),
+            What::Takeover => text("name", W::AskTaker, true).map(|f| {
+                let open = self.current().and_then(|i| i.handover.as_ref());
+                let name = open.map_or(self.who.as_str(), |h| h.proposed(&self.who));
+                let options = vec![(name.to_owned(), name.to_owned())];
+                Field { kind: FieldKind::Proposed, options, ..f }
+            }),
             What::Close => text("because", W::AskClose, true),
         }
     }
@@ -470,6 +487,11 @@ impl Plain {
             }
             What::Note => Intent::Note { text: form.needed("text"), happened_at: None },
             What::Handover => Intent::HandOver { to: form.needed("to") },
+            What::Takeover => {
+                let open = self.current().and_then(|i| i.handover.as_ref());
+                let entry = open.map_or(u64::MAX, |h| h.entry);
+                Intent::TakeOver { entry, name: form.get("name") }
+            }
             What::Close => Intent::Close { because: form.needed("because") },
         };
         let by_watch = form.get("happened_at").is_some_and(|t| time::off_watch(&t).1);

@@ -4,16 +4,19 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::ask::Asked;
+use super::command::Command;
 use super::form::Form;
-use super::{Act, Lines, Plain, State};
-use crate::app::Style;
+use super::{Lines, Plain, State, said};
 use crate::app::effect::Effect;
 use crate::app::kept::{Kept, Slot};
-use crate::domain::decide::Intent;
+use crate::app::{Page, Style};
+use crate::domain::decide::{Intent, Refusal, decide};
 use crate::domain::event::Attachment;
 use crate::domain::text::printable;
 use crate::domain::time::{self, UTC};
+use crate::words::console::Word as Con;
 use crate::words::plain::Word as W;
+use crate::words::refusal::refusal;
 
 impl Plain {
     /// Hands what is half-typed to the host where it changed.
@@ -148,6 +151,26 @@ impl Plain {
         }
     }
 
+    /// Has a checkpoint of the open record signed.
+    pub(super) fn sign(&mut self) -> Lines {
+        let Some(incident) = self.open.clone() else { return Vec::new() };
+        self.outbox.push(Effect::Sign { incident });
+        vec![Con::Signing.text(self.lang).to_owned()]
+    }
+
+    /// Has the open record exported into a new file.
+    pub(super) fn export(&mut self, path: &str) -> Lines {
+        let Some(incident) = self.open.clone() else { return Vec::new() };
+        if path.is_empty() {
+            let at = self.zone.show(self.now).format("%Y%m%d-%H%M");
+            let folder = self.folder.trim_end_matches('/');
+            let like = format!("{folder}/jishi-{incident}-{at}.jsonl");
+            return vec![W::ExportHow.with(self.lang, &[&like])];
+        }
+        self.outbox.push(Effect::Export { incident, path: path.to_owned() });
+        vec![Con::Exporting.text(self.lang).to_owned()]
+    }
+
     /// What somebody who takes over must know.
     pub(super) fn handover(&self) -> Lines {
         let Some(incident) = self.current() else { return Vec::new() };
@@ -155,18 +178,27 @@ impl Plain {
         let head = self.incidents.iter().find(|(i, _)| i.id == incident.id);
         let head = head.map_or("", |(_, head)| head.as_str());
         let a = incident.assess(self.now);
-        let lines = crate::app::handover_lines(incident, head, &a, style);
+        // One line is left for what can be done about it.
+        let page = Page { rows: Page::TEXT.rows - 1, ..Page::TEXT };
+        let lines = crate::app::handover_lines(incident, head, &a, style, page);
         let mut out: Lines = lines.into_iter().map(|(line, _)| line).collect();
         out.push(W::HandoverHow.text(self.lang).to_owned());
         out
     }
 
-    /// Accepts the hand-over that waits to be accepted.
-    pub(super) fn accept(&mut self) -> Lines {
+    /// Asks who takes over what waits to be accepted.
+    pub(super) fn accept(&mut self, name: &str) -> Lines {
         let Some(incident) = self.current() else { return Vec::new() };
         let entry = incident.handover.as_ref().map_or(u64::MAX, |h| h.entry);
-        let (incident, intent) = (incident.id.clone(), Intent::TakeOver { entry });
-        self.ready(Act::Append { incident, intent })
+        let intent = Intent::TakeOver { entry, name: None };
+        match decide(incident, &intent, self.now, self.zone) {
+            Ok(_) | Err(Refusal::NewerEntries { .. }) => self.act(Command::Accept, name),
+            Err(why) => {
+                let mut out = said(&refusal(&why, self.lang));
+                out.push(W::NotDone.text(self.lang).to_owned());
+                out
+            }
+        }
     }
 }
 

@@ -65,6 +65,10 @@ pub struct Setup {
     pub mode: Mode,
     /// How far the host's clock can be trusted.
     pub clock: ClockQuality,
+    /// Who sits here, as the record names them.
+    pub who: String,
+    /// The folder in which files of the user's own are proposed: their home.
+    pub folder: String,
     /// The incident to open at once.
     pub open: Option<String>,
 }
@@ -85,6 +89,8 @@ impl Setup {
             kept: Vec::new(),
             mode: Mode::Live,
             clock: ClockQuality::default(),
+            who: String::new(),
+            folder: String::new(),
             open: None,
         }
     }
@@ -104,6 +110,8 @@ pub struct Plain {
     directory: Vec<(String, String, String, String)>,
     mode: Mode,
     clock: ClockQuality,
+    who: String,
+    folder: String,
     now: Time,
     /// The incident that is open, by id.
     open: Option<String>,
@@ -168,6 +176,8 @@ impl Plain {
             directory: setup.directory,
             mode: setup.mode,
             clock: setup.clock,
+            who: setup.who,
+            folder: setup.folder,
             now,
             open: None,
             state: State::Command,
@@ -287,6 +297,9 @@ impl Plain {
                 self.unsaved = None;
                 vec![W::SavedAs.with(self.lang, &[&path])]
             }
+            Msg::Signed { message, .. }
+            | Msg::Exported { message, .. }
+            | Msg::NotExported { message } => said(&message),
             Msg::Refused { message, .. } if self.is_reading() => {
                 let mut out = said(&message);
                 out.extend(self.ask_files_again());
@@ -453,7 +466,9 @@ impl Plain {
             Command::Ask => self.ask(rest),
             Command::Set => self.set(rest),
             Command::Handover if rest.is_empty() => self.handover(),
-            Command::Accept => self.accept(),
+            Command::Accept => self.accept(rest),
+            Command::Sign => self.sign(),
+            Command::Export => self.export(rest),
             act => self.act(act, rest),
         }
     }
@@ -465,6 +480,8 @@ impl Plain {
             W::HelpAnswer,
             W::HelpAct,
             W::HelpMore,
+            W::HelpOut,
+            W::HelpKept,
             W::HelpRest,
             W::HelpPrompt,
         ];
@@ -602,7 +619,8 @@ impl Act {
             Self::Append { .. } => {}
         }
         if let Self::Append { intent, .. } = &mut self {
-            let inner = Box::new(std::mem::replace(intent, Intent::TakeOver { entry: 0 }));
+            let inner =
+                Box::new(std::mem::replace(intent, Intent::TakeOver { entry: 0, name: None }));
             *intent = Intent::Confirmed(inner);
         }
         self

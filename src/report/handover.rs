@@ -9,31 +9,102 @@ use crate::domain::text::printable;
 use crate::domain::time::Time;
 use crate::domain::tri::Tri;
 use crate::words::say::{self, Urgency};
+use crate::words::wrap::hang;
 use crate::words::{Lang, fill};
 
-/// Clocks that get a line.
-const CLOCKS: usize = 6;
-/// Reports that get a line, the latest ones.
-const REPORTS: usize = 5;
+/// The sheet that it is to fit on.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// Cells of a line.
+    pub cols: usize,
+    /// Lines.
+    pub rows: usize,
+}
+
+impl Page {
+    /// What a text takes that is printed, mailed or read out: fewer than 24 lines.
+    pub const TEXT: Self = Self { cols: 80, rows: 23 };
+}
+
+/// How much of each part is told, so that nothing of it has to be cut: clocks, reports, unknowns.
+#[derive(Clone, Copy)]
+struct Most {
+    clocks: usize,
+    reports: usize,
+    unknowns: usize,
+}
+
+impl Most {
+    const fn new(clocks: usize, reports: usize, unknowns: usize) -> Self {
+        Self { clocks, reports, unknowns }
+    }
+}
+
+/// From plenty to the least that is of use.
+const TRIES: [Most; 6] = [
+    Most::new(6, 5, 4),
+    Most::new(6, 3, 4),
+    Most::new(5, 2, 4),
+    Most::new(4, 2, 3),
+    Most::new(3, 1, 2),
+    Most::new(2, 1, 1),
+];
 /// A moment without seconds, so that the text stands still where no clock does.
 const TO_THE_MINUTE: &str = "%Y-%m-%d %H:%M %:z";
-/// Open questions that are named.
-const UNKNOWNS: usize = 4;
+/// Forecasts that are named.
+const FORECASTS: usize = 3;
+/// By how much the other lines of a long one are indented.
+const INDENT: usize = 6;
 
 /// One line, and whether it begins a part.
 pub type Line = (String, bool);
 
-/// Clocks, who was told what, what is open, what comes next, and who hands over to whom.
-pub fn lines(incident: &Incident, head: &str, a: &Assessment, style: Style) -> Vec<Line> {
-    let work = Work { incident, a, style };
-    let mut out = work.top(head);
-    work.starts(&mut out);
-    work.clocks(&mut out);
-    work.told(&mut out);
-    work.open(&mut out);
-    work.next(&mut out);
-    out.push((work.hands(), true));
-    out.into_iter().map(|(line, first)| (printable(&line), first)).collect()
+/// Clocks, who was told what, what is open, what comes next, and who hands over to whom, on one sheet:
+/// lines are wrapped, and where there are too many, less is told of what comes late.
+pub fn lines(
+    incident: &Incident,
+    head: &str,
+    a: &Assessment,
+    style: Style,
+    page: Page,
+) -> Vec<Line> {
+    let work = |most| Work { incident, a, style, most };
+    if let Some(whole) = TRIES.iter().find_map(|most| work(*most).whole(head, page)) {
+        return whole;
+    }
+    // Titles, names and references as long as they may be: each has its beginning.
+    let told = work(TRIES[TRIES.len() - 1]).told_lines(head);
+    let cut = |rows: usize| -> Vec<Line> {
+        told.iter().flat_map(|line| wrapped(line, page.cols, rows)).collect()
+    };
+    let two = cut(2);
+    if two.len() <= page.rows { two } else { cut(1) }
+}
+
+/// The same where it fits with every line whole and little left out.
+pub fn fitting(
+    incident: &Incident,
+    head: &str,
+    a: &Assessment,
+    style: Style,
+    page: Page,
+) -> Option<Vec<Line>> {
+    let work = |most: &Most| Work { incident, a, style, most: *most };
+    TRIES[..TRIES.len() - 1].iter().find_map(|most| work(most).whole(head, page))
+}
+
+/// A line on as many rows as it needs, or as it may take.
+fn wrapped((line, first): &Line, cols: usize, most: usize) -> Vec<Line> {
+    let mut rows = hang(line, cols, INDENT);
+    if rows.len() > most {
+        rows.truncate(most);
+        if let Some(last) = rows.last_mut() {
+            // Of wide signs two give way to it.
+            let _ = (last.pop(), last.pop());
+            last.push_str("..");
+        }
+    }
+    rows.into_iter().enumerate().map(|(i, row)| (row, *first && i == 0)).collect()
 }
 
 /// Who hands over to whom, and whether it was accepted.
@@ -43,17 +114,37 @@ pub fn hands(h: &HandOver, now: Time, style: Style) -> String {
         None => ("{0} 交给 {1} {2}, 待接受", "{0} to {1} {2}, waits to be accepted"),
         Some(_) => ("{0} 交给 {1} {2}, {3} 于 {4} 接受", "{0} to {1} {2}, accepted by {3} {4}"),
     };
-    let (by, when) = h.accepted.as_ref().map(|a| (a.by.as_str(), at(a.at))).unwrap_or_default();
-    fill(style.lang.pick(zh, en), &[&h.by, &h.to, &at(h.at), by, &when])
+    let (by, when) = h.accepted.as_ref().map(|a| (a.shown(), at(a.at))).unwrap_or_default();
+    fill(style.lang.pick(zh, en), &[&h.by, &h.to, &at(h.at), &by, &when])
 }
 
 struct Work<'a> {
     incident: &'a Incident,
     a: &'a Assessment,
     style: Style,
+    most: Most,
 }
 
 impl Work<'_> {
+    /// All of it with no line cut, where it fits.
+    fn whole(&self, head: &str, page: Page) -> Option<Vec<Line>> {
+        let told = self.told_lines(head);
+        let all: Vec<Line> =
+            told.iter().flat_map(|line| wrapped(line, page.cols, usize::MAX)).collect();
+        (all.len() <= page.rows).then_some(all)
+    }
+
+    fn told_lines(&self, head: &str) -> Vec<Line> {
+        let mut out = self.top(head);
+        self.starts(&mut out);
+        self.clocks(&mut out);
+        self.told(&mut out);
+        self.open(&mut out);
+        self.next(&mut out);
+        out.push((self.hands(), true));
+        out.into_iter().map(|(line, first)| (printable(&line), first)).collect()
+    }
+
     fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
         self.style.lang.pick(zh, en)
     }
@@ -126,17 +217,38 @@ impl Work<'_> {
         let row = |d: &&DutyStatus| {
             let mark = Urgency::with_lead(d, self.a.now, self.style.soon, self.style.lead).mark();
             let title = say::duty_title(&self.incident.case, d, lang).to_owned();
+            let title = match d.applies {
+                Tri::Unknown => format!("{title} ({})", say::state(d, lang)),
+                _ => title,
+            };
             let left = d.due.map(|due| (due - self.a.now).num_seconds());
             let left = left.map(|s| say::countdown(s, lang)).unwrap_or_default();
             let words = || d.words.as_ref().map(|w| lang.of(w).to_owned()).unwrap_or_default();
             let due = d.due.map_or_else(words, |due| self.at(due));
-            [mark.to_owned(), due, left, say::state(d, lang).to_owned(), title]
+            [mark.to_owned(), due, left, title]
         };
-        let rows: Vec<_> = all.iter().take(CLOCKS).map(row).collect();
+        let rows: Vec<_> = all.iter().take(self.most.clocks).map(row).collect();
         out.extend(super::lines::columns(&rows).into_iter().map(|l| (format!("  {l}"), false)));
-        self.more(out, all.len(), CLOCKS);
+        self.more(out, all.len(), self.most.clocks);
         if all.is_empty() {
             out.push((format!("  {}", self.pick("没有运行中的时限", "none runs")), false));
+        }
+        self.forecasts(out);
+    }
+
+    /// When the level will rise, if it goes on.
+    fn forecasts(&self, out: &mut Vec<Line>) {
+        let all = &self.a.forecast;
+        let parts = all.iter().take(FORECASTS).filter_map(|f| {
+            let pack = say::pack_of(&self.incident.case, &f.pack)?;
+            let level = say::level(pack, Some(f.level), self.style.lang);
+            Some(fill(self.pick("{0} 将升为 {1}", "becomes {1} at {0}"), &[&self.at(f.at), &level]))
+        });
+        let parts: Vec<String> = parts.collect();
+        if !parts.is_empty() && self.incident.closed.is_none() {
+            let label = self.pick("预计 (若不恢复)", "forecast (if it goes on)");
+            out.push((format!("{label}  {}", parts.join(" | ")), false));
+            self.more(out, all.len(), FORECASTS);
         }
     }
 
@@ -151,7 +263,7 @@ impl Work<'_> {
         let case = &self.incident.case;
         let all = &case.submissions;
         out.push((self.pick("已报", "told").to_owned(), true));
-        let from = all.len().saturating_sub(REPORTS);
+        let from = all.len().saturating_sub(self.most.reports);
         for s in all.iter().skip(from) {
             let found = case.find_duty(&s.duty);
             let pack = found.map(|(p, _)| p);
@@ -172,11 +284,18 @@ impl Work<'_> {
                 (false, Some(t)) => fill(self.pick("{0} 收到", "received {0}"), &[&self.at(t)]),
                 (false, None) => self.pick("未确认收到", "not acknowledged").to_owned(),
             };
+            let theirs = match &s.acknowledged {
+                Some(r) => fill(self.pick(", 回执编号 {0}", ", their reference {0}"), &[r]),
+                None => String::new(),
+            };
             let title = found.map_or("", |(p, ix)| lang.of(&p.duties[ix.at()].title));
             let at = self.at(s.sent_at);
-            out.push((format!("  {at}  {body}, {channel}{reference}; {got}  ({title})"), false));
+            out.push((
+                format!("  {at}  {body}, {channel}{reference}; {got}{theirs}  ({title})"),
+                false,
+            ));
         }
-        self.more(out, all.len(), REPORTS);
+        self.more(out, all.len(), self.most.reports);
         if all.is_empty() {
             out.push((format!("  {}", self.pick("还没有报", "nobody yet")), false));
         }
@@ -191,7 +310,7 @@ impl Work<'_> {
         };
         let mut names: Vec<String> = all
             .iter()
-            .take(UNKNOWNS)
+            .take(self.most.unknowns)
             .map(|q| match q.earliest_due {
                 Some(due) => {
                     fill(self.pick("{0} ({1})", "{0} ({1})"), &[&name(&q.fact), &self.at(due)])
@@ -199,8 +318,8 @@ impl Work<'_> {
                 None => name(&q.fact),
             })
             .collect();
-        if all.len() > UNKNOWNS {
-            names.push(format!("+{}", all.len() - UNKNOWNS));
+        if all.len() > self.most.unknowns {
+            names.push(format!("+{}", all.len() - self.most.unknowns));
         }
         if names.is_empty() {
             names.push(self.pick("没有", "nothing").to_owned());
@@ -251,14 +370,4 @@ pub fn waits(incident: &Incident, lang: Lang) -> Option<String> {
     let open = incident.handover.as_ref().filter(|h| h.accepted.is_none())?;
     let text = lang.pick("交接待接受: {0}", "hand-over waits for {0}");
     incident.closed.is_none().then(|| fill(text, &[&printable(&open.to)]))
-}
-
-#[cfg(test)]
-mod tests {
-    /// A heading and two lines, two lines of level, the start, the clocks, the reports, and four lines.
-    #[test]
-    fn it_stays_under_twenty_four_lines() {
-        let most = 2 + 2 + 1 + 1 + super::CLOCKS + 1 + super::REPORTS + 1 + 2 + 1;
-        assert!(most < 24, "{most}");
-    }
 }

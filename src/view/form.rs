@@ -2,10 +2,11 @@
 
 use super::entry;
 use super::frame::{BOLD, CHOSEN, PLAIN, frame};
-use super::pen::{Pen, cells, wrap};
+use super::pen::{Pen, cells, fit_term, wrap};
 use crate::app::App;
 use crate::app::form::{Field, Form, FormKind, Input, Name};
 use crate::words::console::Word as W;
+use ratatui::style::Style;
 
 pub(super) fn draw(pen: &mut Pen<'_>, app: &App, form: &Form) {
     let lang = app.lang();
@@ -106,7 +107,7 @@ fn input(
                 }
                 y += 1;
             }
-            if here {
+            if here && y < end {
                 pen.put(x, y, hint, width, PLAIN);
             } else {
                 y -= 1;
@@ -121,7 +122,7 @@ fn input(
                 let before = cells(&line.before());
                 let shown = tail(&text, before, width);
                 pen.put(x, y, &shown, width, PLAIN);
-                if here {
+                if here && y + 1 < end {
                     y += 1;
                     let read = app.read_from_watch(field.name, &text);
                     pen.put(x, y, read.as_deref().unwrap_or(hint), width, PLAIN);
@@ -136,8 +137,7 @@ fn input(
             let id = options.get(*at).map_or("", String::as_str);
             let (label, note) = app.option_label(form, field.name, id);
             let style = if here { CHOSEN } else { PLAIN };
-            let behind = pen.put(x, y, &label, width, style);
-            pen.put(behind + 2, y, &note, pen.cols, PLAIN);
+            option(pen, x, y, &label, &note, style);
             if here {
                 pen.cursor(x, y);
                 let at = at + 1;
@@ -154,6 +154,9 @@ fn input(
         }
         Input::Many { options, at } => {
             for (i, (id, on)) in options.iter().enumerate() {
+                if y >= end {
+                    break;
+                }
                 let (label, _) = app.option_label(form, field.name, id);
                 let boxed = if *on { "[x]" } else { "[ ]" };
                 let style = if here && i == *at { CHOSEN } else { PLAIN };
@@ -163,10 +166,27 @@ fn input(
                 }
                 y += 1;
             }
-            pen.put(x, y, hint, width, PLAIN);
+            if y < end {
+                pen.put(x, y, hint, width, PLAIN);
+            }
         }
     }
     y + 1
+}
+
+/// One option with what stands beside it: what comes first there, a limit or a number, is not cut for
+/// a title.
+fn option(pen: &mut Pen<'_>, x: u16, y: u16, label: &str, note: &str, style: Style) {
+    let width = pen.cols.saturating_sub(x);
+    let first = note.split("  ").next().unwrap_or_default();
+    let needs = |note: &str| if note.is_empty() { 0 } else { cells(note) + 2 };
+    let beside = if needs(note) <= width / 2 { note } else { first };
+    let room = width.saturating_sub(needs(beside).min(width / 2));
+    let behind = pen.put(x, y, &fit_term(label, room), room, style) + 2;
+    // A few cells of the rest say nothing.
+    let left = pen.cols.saturating_sub(behind);
+    let shown = if cells(note) <= left || left > cells(first) + 10 { note } else { first };
+    pen.put(behind, y, shown, left, PLAIN);
 }
 
 /// The options behind the chosen one, so that nobody has to turn blindly.
@@ -189,8 +209,7 @@ fn others(
     for id in next.take(room) {
         y += 1;
         let (label, note) = app.option_label(form, name, id);
-        let behind = pen.put(x + 2, y, &label, pen.cols, PLAIN);
-        pen.put(behind + 2, y, &note, pen.cols, PLAIN);
+        option(pen, x + 2, y, &label, &note, PLAIN);
     }
     y
 }
@@ -216,7 +235,7 @@ fn cut(text: &str, width: u16) -> Vec<String> {
 }
 
 /// The end of a text that is too long for its field, so that the cursor stays in sight.
-fn tail(text: &str, before: u16, width: u16) -> String {
+pub(super) fn tail(text: &str, before: u16, width: u16) -> String {
     if cells(text) < width || before < width {
         return text.to_owned();
     }

@@ -2,9 +2,12 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use super::form::tail;
 use super::pen::{Pen, cells, fit, wrap};
+use crate::app::form::FormKind;
 use crate::app::key::{Code, Key};
 use crate::app::keymap::{Action, Context};
+use crate::app::screen::Screen;
 use crate::app::{App, Item, board};
 use crate::domain::event::{ClockEvent, Mode, Sync};
 use crate::domain::footing::{Footing, Unfirm};
@@ -31,6 +34,9 @@ pub(super) fn colour(urgency: Urgency) -> Style {
     }
 }
 
+/// Cells of the header that are left for a title, so that it can be told which screen it is.
+const TITLE_LEAST: u16 = 8;
+
 /// The body of a screen: the rows between the rules.
 #[derive(Clone, Copy)]
 pub(super) struct Body {
@@ -52,9 +58,11 @@ pub(super) fn frame(pen: &mut Pen<'_>, app: &App, name: &str) -> Body {
     header(pen, app, name);
     pen.rule(1);
     present(pen, app);
-    let end = pen.rows.saturating_sub(2);
+    let told = notice_lines(app, pen.cols, usize::from(pen.rows / 3));
+    let more = u16::try_from(told.len().saturating_sub(1)).unwrap_or(0);
+    let end = pen.rows.saturating_sub(2 + more);
     let top = if let Some(b) = app.banner() { banner(pen, app, b, end) } else { end };
-    notice(pen, app, end);
+    notice(pen, &told, end);
     hints(pen, app);
     Body { top: 2, end: top.max(2) }
 }
@@ -92,34 +100,46 @@ fn header(pen: &mut Pen<'_>, app: &App, name: &str) {
     let on_board = app.current().is_none();
     let wide = pen.cols >= 100;
     let roomy = pen.cols >= 60;
-    let mut end = pen.cols;
-    if roomy && (on_board || wide || app.clock().sync != Sync::Yes) {
-        end = pen.put_right(end, 0, sync.text(lang), PLAIN).saturating_sub(2);
-    }
-    let marks = if roomy { marks(app) } else { String::new() };
-    if !marks.is_empty() && cells(&marks) < end / 3 {
-        end = pen.put_right(end, 0, &marks, PLAIN).saturating_sub(2);
-    }
-    end = pen.put_right(end, 0, &clock(app, on_board && roomy || wide), PLAIN).saturating_sub(2);
-    let mut x = 0;
     let exercise = match app.current() {
         Some(item) => item.incident.mode == Mode::Exercise,
         None => app.items().iter().any(|i| i.incident.mode == Mode::Exercise),
     };
+    let mut x = 0;
     if exercise {
-        x = pen.put(0, 0, W::Exercise.text(lang), end, CHOSEN) + 1;
+        x = pen.put(0, 0, W::Exercise.text(lang), pen.cols, CHOSEN) + 1;
     }
     let title = match app.current() {
         Some(item) if name.is_empty() => item.incident.title.clone(),
         Some(item) => format!("{name}  {}", item.incident.title),
         None => name.to_owned(),
     };
-    // The nearest clock stays in sight while something is being typed.
-    if let Some(item) = app.current().filter(|_| !name.is_empty()) {
-        let text = nearest(app, item);
-        if !text.is_empty() && cells(&text) + 16 < end {
-            end = pen.put_right(end, 0, &text, PLAIN).saturating_sub(2);
+    // The nearest clock stays in sight while something is being typed, whatever else has to go; on its
+    // own screen it stands below.
+    let due = app.current().filter(|_| !name.is_empty()).map(|item| nearest(app, item));
+    let synced = app.clock().sync == Sync::Yes;
+    let sync = if roomy && (on_board || wide || !synced) { sync.text(lang) } else { "" };
+    let marks = if roomy { marks(app) } else { String::new() };
+    let time = clock(app, on_board && roomy || wide);
+    // In the order in which they find room, with what has to be left for the title beside each.
+    let parts: [(String, u16); 4] = [
+        (due.unwrap_or_default(), 0),
+        (sync.to_owned(), TITLE_LEAST),
+        (marks, TITLE_LEAST.max(pen.cols / 4)),
+        (time, TITLE_LEAST),
+    ];
+    let mut room = pen.cols.saturating_sub(x);
+    let mut shown = [const { String::new() }; 4];
+    for (place, (text, least)) in shown.iter_mut().zip(parts) {
+        let takes = cells(&text) + 2;
+        if !text.is_empty() && takes + least <= room {
+            room -= takes;
+            *place = text;
         }
+    }
+    let [due, sync, marks, time] = shown;
+    let mut end = pen.cols;
+    for text in [sync, marks, time, due].iter().filter(|text| !text.is_empty()) {
+        end = pen.put_right(end, 0, text, PLAIN).saturating_sub(2);
     }
     pen.put(x, 0, &title, end.saturating_sub(x), BOLD);
 }
@@ -173,25 +193,38 @@ pub(super) fn left(app: &App, due: Time) -> String {
     say::countdown((due - app.now()).num_seconds(), app.lang())
 }
 
-/// The line of notices; a rule where there is nothing to say.
-fn notice(pen: &mut Pen<'_>, app: &App, y: u16) {
+/// What there is to say above the keys, in as few lines as it needs.
+fn notice_lines(app: &App, cols: u16, most: usize) -> Vec<String> {
     let lang = app.lang();
-    if app.is_writing() {
-        pen.rule(y);
+    let text = if app.is_writing() {
         let word = if app.is_reading() { W::Reading } else { W::Writing };
-        pen.put(0, y, &format!("{} ", word.text(lang)), pen.cols, BOLD);
-        return;
+        word.text(lang).to_owned()
+    } else if let Some(notice) = app.notice() {
+        let mark = if notice.refused { "!!" } else { "--" };
+        let message = app.in_words(&notice.said);
+        let parts = std::iter::once(&message.text).chain(&message.hints);
+        let parts: Vec<&str> = parts.map(String::as_str).collect();
+        format!("{mark} {}", parts.join("; "))
+    } else if let Some(errand) = app.errand() {
+        format!("-- {}", errand.text().text(lang))
+    } else {
+        return Vec::new();
+    };
+    let mut lines = wrap(&text, cols.saturating_sub(1));
+    if lines.len() > most.max(1) {
+        let rest = lines.split_off(most.max(1) - 1).join(" ");
+        lines.push(fit(&rest, cols));
     }
-    let Some(notice) = app.notice() else { return pen.rule(y) };
-    let mark = if notice.refused { "!!" } else { "--" };
-    let message = app.in_words(&notice.said);
-    let mut text = format!("{mark} {}", message.text);
-    for hint in &message.hints {
-        text.push_str("; ");
-        text.push_str(hint);
+    lines
+}
+
+/// The lines of notices; a rule where there is nothing to say.
+fn notice(pen: &mut Pen<'_>, lines: &[String], top: u16) {
+    pen.rule(top);
+    for (y, line) in (top..).zip(lines) {
+        let behind = if y == top { " " } else { "" };
+        pen.put(0, y, &format!("{line}{behind}"), pen.cols, BOLD);
     }
-    pen.rule(y);
-    pen.put(0, y, &format!("{text} "), pen.cols, BOLD);
 }
 
 /// A write whose outcome is unknown: why, what to do, and the text to copy by hand or to save.
@@ -229,8 +262,9 @@ fn banner(pen: &mut Pen<'_>, app: &App, banner: &crate::app::Banner, end: u16) -
     }
     if let Some(path) = &banner.path {
         let x = pen.put(0, y, W::SaveWhere.text(lang), pen.cols, BOLD);
-        pen.put(x, y, &path.text(), pen.cols, PLAIN);
-        pen.cursor(x + cells(&path.before()), y);
+        let (before, width) = (cells(&path.before()), pen.cols.saturating_sub(x));
+        pen.put(x, y, &tail(&path.text(), before, width), width, PLAIN);
+        pen.cursor(x + before.min(width.saturating_sub(1)), y);
         y += 1;
     }
     for line in &below {
@@ -255,7 +289,13 @@ fn hints(pen: &mut Pen<'_>, app: &App) {
         let typed = |k: &Key| matches!(k.code, Code::Char(_)) && !k.ctrl && !k.alt;
         let plain = |k: &&Key| !typing || !typed(k);
         let Some(key) = b.keys.iter().find(plain) else { continue };
-        let text = format!("{key} {}", b.label.text(lang));
+        // An export records nothing.
+        let exports = matches!(app.screen(), Screen::Form(f) if f.kind == FormKind::Export);
+        let label = match b.action {
+            Action::Confirm if exports && context == Context::Form => W::ActExport,
+            _ => b.label,
+        };
+        let text = format!("{key} {}", label.text(lang));
         if matches!(b.action, Action::Help | Action::Language | Action::Palette | Action::Back) {
             if b.action == Action::Back && context == Context::Board {
                 continue;

@@ -82,6 +82,13 @@ fn level_lines(pen: &mut Pen<'_>, app: &App, item: &Item, top: u16, label_w: u16
         pen.put(label_w, y, &W::NewerPack.with(lang, &[newer, own]), pen.cols, PLAIN);
         y += 1;
     }
+    let taken = item.incident.handover.as_ref().and_then(|h| h.accepted.as_ref());
+    if let Some(a) = taken.filter(|_| pen.rows >= 24 && item.incident.closed.is_none()) {
+        let at = say::moment(a.at, app.now(), app.zone(), lang);
+        pen.put(0, y, W::FormHandOverShort.text(lang), label_w, PLAIN);
+        pen.put(label_w, y, &W::TakenOver.with(lang, &[&a.shown(), &at]), pen.cols, PLAIN);
+        y += 1;
+    }
     if let Some(h) = app.open_handover(item) {
         let at = say::moment(h.at, app.now(), app.zone(), lang);
         pen.put(0, y, W::FormHandOverShort.text(lang), label_w, PLAIN);

@@ -5,6 +5,7 @@ use ratatui::style::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::domain::text;
+use crate::words::wrap as words;
 
 /// Draws into one buffer.
 pub(super) struct Pen<'a> {
@@ -141,51 +142,7 @@ pub(super) fn clean(text: &str) -> String {
 
 /// Breaks a text into lines of at most so many cells: Latin words stay whole where they fit.
 pub(super) fn wrap(text: &str, width: u16) -> Vec<String> {
-    let width = usize::from(width.max(2));
-    let text = clean(text);
-    let mut lines = Vec::new();
-    let (mut line, mut used) = (String::new(), 0);
-    let mut rest = text.as_str();
-    while let Some(c) = rest.chars().next() {
-        let latin = |c: char| c.is_ascii() && c != ' ';
-        let len = if latin(c) {
-            rest.find(|c| !latin(c)).unwrap_or(rest.len())
-        } else {
-            let next = rest.chars().nth(1);
-            // A closing sign does not begin a line.
-            let closing = next.filter(|n| "，。、；：！？）」』》,.;:!?)".contains(*n) && c != ' ');
-            c.len_utf8() + closing.map_or(0, char::len_utf8)
-        };
-        let word = &rest[..len];
-        let w = word.width();
-        if used + w > width && used > 0 {
-            lines.push(line.trim_end().to_owned());
-            (line, used) = (String::new(), 0);
-            if word == " " {
-                rest = &rest[len..];
-                continue;
-            }
-        }
-        if w > width {
-            for c in word.chars() {
-                let cw = c.width().unwrap_or(0);
-                if used + cw > width {
-                    lines.push(std::mem::take(&mut line));
-                    used = 0;
-                }
-                line.push(c);
-                used += cw;
-            }
-        } else {
-            line.push_str(word);
-            used += w;
-        }
-        rest = &rest[len..];
-    }
-    if !line.trim().is_empty() || lines.is_empty() {
-        lines.push(line.trim_end().to_owned());
-    }
-    lines
+    words::wrap(&clean(text), usize::from(width))
 }
 
 #[cfg(test)]

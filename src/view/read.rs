@@ -53,36 +53,12 @@ pub(super) fn show(pen: &mut Pen<'_>, app: &App, name: &str, text: &Text, scroll
     pen.cursor(0, body.top);
 }
 
-/// Wraps a line whose other parts are indented.
-fn wrap_tail(line: &str, width: u16, rest: u16) -> Vec<String> {
-    if cells(line) <= width {
-        return vec![line.to_owned()];
-    }
-    let lead = line.len() - line.trim_start().len();
-    let mut parts = wrap(line.trim_start(), rest);
-    if let Some(first) = parts.first_mut() {
-        first.insert_str(0, &" ".repeat(lead));
-    }
-    parts
-}
-
 /// What somebody who takes over must know.
 pub(super) fn handover(pen: &mut Pen<'_>, app: &App, scroll: usize) {
     let Some(item) = app.current() else { return };
-    let mut text = Text::default();
-    let all = app.handover(item);
-    for (line, first) in &all {
-        let width = pen.cols.saturating_sub(6);
-        for (i, part) in wrap_tail(line, pen.cols, width).into_iter().enumerate() {
-            let lead = if i == 0 { "" } else { "      " };
-            text.lines.push((format!("{lead}{part}"), *first));
-        }
-    }
-    // Where all of it stands on one screen only with its lines cut, they are cut.
-    if text.lines.len() > usize::from(pen.rows.saturating_sub(4)) {
-        text.lines = all;
-    }
-    show(pen, app, W::FormHandOver.text(app.lang()), &text, scroll);
+    let rows = pen.rows.saturating_sub(4);
+    let lines = app.handover(item, usize::from(pen.cols), usize::from(rows));
+    show(pen, app, W::FormHandOver.text(app.lang()), &Text { lines }, scroll);
 }
 
 /// Definitions, leniency, what a report contains, open points, and what this tool is not.

@@ -303,7 +303,10 @@ fn why_line(app: &App, item: &Item, t: &Triage) -> String {
     let mut parts = Vec::new();
     if let Some(due) = q.earliest_due {
         let at = say::moment(due, app.now(), app.zone(), lang);
-        parts.push(W::WhyDue.with(lang, &[&at, &q.settles.len().to_string()]));
+        parts.push(match q.settles.len() {
+            1 => W::WhyDueOne.with(lang, &[&at]),
+            n => W::WhyDue.with(lang, &[&at, &n.to_string()]),
+        });
         let settled = q.settles.iter().filter_map(|id| item.assessment.duty(id));
         match settled.filter(|d| d.due == q.earliest_due).filter_map(|d| app.decide_by(d)).min() {
             Some(by) if by <= app.now() => parts.push(W::DecideLate.text(lang).to_owned()),
@@ -314,13 +317,19 @@ fn why_line(app: &App, item: &Item, t: &Triage) -> String {
             None => {}
         }
     } else if !q.settles.is_empty() {
-        parts.push(W::WhySettles.with(lang, &[&q.settles.len().to_string()]));
+        parts.push(match q.settles.len() {
+            1 => W::WhySettlesOne.text(lang).to_owned(),
+            n => W::WhySettles.with(lang, &[&n.to_string()]),
+        });
     }
     if let (Some(level), Some(pack)) = (q.could.first(), pack) {
         parts.push(W::WhyCould.with(lang, &[&say::level(pack, Some(*level), lang)]));
     }
     if q.excludes > 0 {
-        parts.push(W::WhyExcludes.with(lang, &[&q.excludes.to_string()]));
+        parts.push(match q.excludes {
+            1 => W::WhyExcludesOne.text(lang).to_owned(),
+            n => W::WhyExcludes.with(lang, &[&n.to_string()]),
+        });
     }
     let name = entry::name(app, &item.incident.case, &q.fact);
     if parts.is_empty() {

@@ -14,6 +14,8 @@ crate::words! {
         GiveAgain: "磁盘恢复后, 把同一条命令再给一次, 并加上 --again {0}{1}: 只算一次", "once the disk is well again, give the same command with --again {0}{1}: it counts once";
         BadAgain: "--again `{0}`: 不是记录失败时给出的条目编号", "--again `{0}`: not the id of an entry that could not be recorded";
         BadAgainHint: "32 位小写十六进制, 只用于写入记录的命令", "32 lower-case hexadecimal digits, for commands that record something";
+        WhoTakesOver: "交出的正是 `{0}`: 请写明由谁接手", "it was `{0}` who handed over: say who takes over";
+        WhoTakesOverHint: "加上 --as 姓名", "add --as NAME";
         ReadAs: "{0} 读作 {1}", "{0} read as {1}";
         NoIncidents: "没有事件", "no incidents";
         NotUnderstood: "说明: {0} 条未被理解 (来自更新的版本); 其字节同样核对过", "note: {0} entries not understood, of a newer version; their bytes were checked all the same";

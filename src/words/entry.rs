@@ -70,9 +70,13 @@ pub fn summary(incident: &Incident, entry: &Entry, now: Time, zone: Zone, lang: 
         Event::Closed { because } => {
             fill(lang.pick("结束, 因为: {0}", "closed, because: {0}"), &[because])
         }
-        Event::TookOver { entry } => {
+        Event::TookOver { entry, name } => {
             let n = entry.to_string();
-            fill(lang.pick("接受交接 (#{0})", "takes over (#{0})"), &[&n])
+            let text = fill(lang.pick("接受交接 (#{0})", "takes over (#{0})"), &[&n]);
+            match name {
+                Some(name) => format!("{text}: {name}"),
+                None => text,
+            }
         }
         Event::Recovered { offset, bytes, .. } => fill(
             lang.pick(
@@ -224,6 +228,7 @@ pub fn field_label(name: &str, lang: Lang) -> &str {
         "late_because" => lang.pick("迟报原因", "late because"),
         "officer" => lang.pick("接报人", "taken by"),
         "because" => lang.pick("理由", "because"),
+        "name" => lang.pick("接手人", "who takes over"),
         "note" | "text" => lang.pick("备注", "note"),
         other => other,
     }

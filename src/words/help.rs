@@ -39,6 +39,7 @@ pub const ZH: &[(&str, &str)] = &[
 /// The same for flags and arguments that several commands share, by their long names.
 pub const ZH_FLAGS: &[(&str, &str)] = &[
     ("accept", "接受上一次交接"),
+    ("name", "由谁接手; 几个人共用一个登录名时写明"),
     ("show", "打印时限, 已报, 未知和下一步"),
     ("home", "数据文件夹 (否则用 JISHI_HOME, 再否则用系统的数据文件夹)"),
     ("lang", "消息的语言: zh 或 en"),

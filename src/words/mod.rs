@@ -11,6 +11,7 @@
 //! - `harm`: what can be wrong with the bytes of a record
 //! - `caveat`: what stands against relying on a record
 //! - `store`: what can go wrong with records on a disk
+//! - `wrap`: lines of at most so many cells
 //! - `help`: the Chinese of the command line's help
 //!
 //! A text is one line with both languages side by side, so that a missing translation does not
@@ -29,6 +30,7 @@ pub mod signing;
 pub mod spoken;
 pub mod store;
 pub mod witness;
+pub mod wrap;
 
 use crate::domain::law::Text;
 

@@ -79,6 +79,7 @@ words! {
         Unsaved: "请手工抄下: {0}", "Copy by hand: {0}";
         UnsavedHow: "或写 save 文件路径, 存到一个新文件.", "Or write save PATH to keep it in a new file.";
         SavedAs: "已存到 {0}; 它还不在记录里.", "Saved in {0}; it is not in the record yet.";
+        ExportHow: "写法: export 路径, 例: export {0}", "Write export PATH, e.g. export {0}";
         NothingUnsaved: "没有未保存的内容.", "Nothing is left unsaved.";
         KeptBack: "{0} 有没填完的 {1}: {2}. resume {1} 继续; 先看 record 里有没有.", "At {0} {1} was left half-typed: {2}. resume {1} goes on; see record first.";
         NothingKept: "没有没填完的内容.", "Nothing was left half-typed.";
@@ -106,6 +107,7 @@ words! {
         AskFields: "改什么? 写 字段=值, 例 {0}; 或写 withdraw 撤回整条.", "Change what? FIELD=VALUE, e.g. {0}; or withdraw for the whole entry.";
         AskNote: "备注内容?", "What is the note?";
         AskHandover: "交给谁?", "Over to whom?";
+        AskTaker: "由谁接手? 给编号或姓名.", "Who takes over? Give the number or a name.";
         AskClose: "为何结束?", "Why is it closed?";
         Needed: "这一项必须填写; cancel 放弃.", "This one is needed; cancel gives up.";
         Cancelled: "已放弃, 没有记录.", "Given up, nothing was recorded.";
@@ -137,6 +139,8 @@ words! {
         HelpAnswer: "ask 逐个研判; set 事实=值 答一项.", "ask: questions one by one; set FACT=VALUE: answer one.";
         HelpAct: "sent 编号 已报; received 编号 收到; waive 编号 不适用.", "sent NUMBER; received NUMBER; waive NUMBER: does not apply.";
         HelpMore: "note 备注; correct 条号 更正; handover 交接单, handover 姓名 交出, accept 接受; close 结束.", "note; correct ENTRY; handover: the summary, handover NAME: over to them, accept; close.";
+        HelpOut: "sign 签检查点; export 路径: 把记录导出到新文件, 有密钥时先签.", "sign: sign a checkpoint; export PATH: the record into a new file, signing before, where a key is set.";
+        HelpKept: "resume [表单] 继续没填完的; save 路径: 没能记录的存到新文件.", "resume [FORM]: go on with what was left half-typed; save PATH: what could not be recorded, into a new file.";
         HelpRest: "lang 切换语言; back 返回; cancel 放弃当前输入; quit 退出.", "lang: other language; back; cancel: give up the present input; quit.";
         HelpPrompt: "空行从不算作回答; 只有 yes 才会记录.", "An empty line is never an answer; only yes records.";
         PromptCommand: "命令> ", "command> ";

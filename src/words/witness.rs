@@ -29,6 +29,10 @@ crate::words! {
         CannotSign: "没有签名: {0}", "not signed: {0}";
         CannotSignExport: "导出前没有签名: {0}", "no checkpoint was signed before this export: {0}";
         NotSignedExport: "没有签检查点: 没有指定密钥; 用 jishi log export {0} --key FILE (或 --agent 指纹|注释), 或在 config.ron 里写 sign_key", "no checkpoint was signed, for no key is set: give `jishi log export {0} --key FILE` (or --agent FINGERPRINT|COMMENT), or set sign_key in config.ron";
+        NotSignedNoKey: "没有签检查点: config.ron 里没有 sign_key 或 sign_agent", "no checkpoint was signed: config.ron sets no sign_key or sign_agent";
+        NoKeySet: "在 config.ron 里写 sign_key (密钥文件) 或 sign_agent (指纹|注释), 再重新打开", "set sign_key (a key file) or sign_agent (FINGERPRINT|COMMENT) in config.ron and open jishi anew";
+        ExportedTo: "已导出到 {0}: {1} 条, 记录头 {2}", "exported to {0}: {1} entries, head {2}";
+        AllExportedTo: "全部 {1} 字节已原样导出到 {0}", "all {1} bytes were exported to {0} as they are";
         HoldsUpTo: "记录从第 {0} 行 (第 {1} 条) 起有损: {2}; 之前的 {3} 条成立, 记录头 {4}", "the record is damaged from line {0} (entry {1}) on: {2}; the {3} entries before it hold, with head {4}";
         AllExported: "全部 {0} 字节已原样导出", "all {0} bytes were exported as they are";
         OnlyWhatHolds: "只列出成立的条目", "only the entries that hold are shown";

@@ -68,6 +68,7 @@ pub fn setup(lang: Lang) -> Setup {
     let mut setup = Setup::new(at("02:00"), zone(), lang);
     setup.packs = vec![law()];
     setup.who = "wang".to_owned();
+    setup.folder = "/home/wang".to_owned();
     setup.clock = ClockQuality { sync: Sync::Yes, maxerror_us: Some(900), zone: None };
     setup.directory = vec![
         Listing {
@@ -287,6 +288,18 @@ impl Desk {
             } else {
                 Msg::Saved { path }
             }),
+            Effect::Sign { .. } => {
+                let message = Message::plain("signed: checkpoints/5-7f3a91c208de4b17.txt.sig");
+                self.send(Msg::Signed { message, refused: false });
+            }
+            Effect::Export { path, .. } if path.contains("there") => {
+                let message = Message::plain("exists and was not overwritten");
+                self.send(Msg::NotExported { message });
+            }
+            Effect::Export { path, .. } => {
+                let message = Message::plain(format!("exported to {path}: 5 entries"));
+                self.send(Msg::Exported { message, sound: true });
+            }
             _ => {}
         }
     }

@@ -123,6 +123,18 @@ pub(crate) fn every_kind() -> Vec<Event> {
     ]
 }
 
+/// A hand-over that was accepted by name, where several share a login, and one that was not.
+pub(crate) fn taken_over() -> Vec<Entry> {
+    let events = [
+        opened(),
+        Event::HandedOver { to: "李工".to_owned() },
+        Event::TookOver { entry: 1, name: Some("李工".to_owned()) },
+        Event::HandedOver { to: "bob".to_owned() },
+        Event::TookOver { entry: 3, name: None },
+    ];
+    (0..).zip(events).map(|(n, event)| entry(n, event)).collect()
+}
+
 pub(crate) fn entry(n: u64, event: Event) -> Entry {
     let n_ms = i64::try_from(n).unwrap();
     Entry {

@@ -6,7 +6,7 @@
 use jishi::domain::event::{Entry, Event};
 use jishi::record::{Chain, Digest, Limits, Wrong, check, check_bytes, decode, encode};
 
-use crate::common::{by_watch, entry, every_kind, in_zones, lines, written};
+use crate::common::{by_watch, entry, every_kind, in_zones, lines, taken_over, written};
 
 const EVERY_KIND: &[u8] = include_bytes!("v1/every-kind.jsonl");
 const NEWER: &[u8] = include_bytes!("v1/with-newer-entries.jsonl");
@@ -16,6 +16,8 @@ const WATCHES: &[u8] = include_bytes!("v1/with-watches.jsonl");
 const WATCHES_HEAD: &str = "4a50780bb288c2baba5dcc3cbb2c11c5547abb3301a9a963f2dac99adbef2978";
 const ZONES: &[u8] = include_bytes!("v1/with-zones.jsonl");
 
+const TAKEN_OVER: &[u8] = include_bytes!("v1/took-over-by-name.jsonl");
+const TAKEN_OVER_HEAD: &str = "90ee01925b055535ea05c0a99200e4fe4ef815254653afe6e47b9cdcb086b71b";
 const ZONES_HEAD: &str = "6baf16d3db99b3227f08c4dfb49e00c84d9ab4c5f6dc918ed3a7d79fba836e6a";
 const HEAD: &str = "6491045d9567519cae677549fb889c288a71b31e246cebb57dda726e1a1e4f9f";
 
@@ -63,6 +65,20 @@ fn times_from_a_watch_are_marked_as_they_were() {
     assert!(report.intact(), "{:?}", report.problem);
     assert_eq!(read, by_watch());
     assert_eq!(report.chain.head.to_string(), WATCHES_HEAD);
+}
+
+#[test]
+fn who_took_over_is_written_by_name_as_it_was_and_may_be_left_out() {
+    let now = written(taken_over()).concat();
+    assert_eq!(String::from_utf8_lossy(TAKEN_OVER), String::from_utf8_lossy(&now));
+    let mut read = Vec::new();
+    let each = |e: Entry| read.push(e);
+    let report = check(TAKEN_OVER, Chain::start(), Limits::default(), each).unwrap();
+    assert!(report.intact(), "{:?}", report.problem);
+    assert_eq!(read, taken_over());
+    assert_eq!(report.chain.not_understood, 0);
+    assert_eq!(check_bytes(TAKEN_OVER).chain, report.chain);
+    assert_eq!(report.chain.head.to_string(), TAKEN_OVER_HEAD);
 }
 
 #[test]

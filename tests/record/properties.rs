@@ -71,7 +71,8 @@ fn event() -> impl Strategy<Value = Event> {
         text().prop_map(|text| Event::Noted { text }),
         text().prop_map(|to| Event::HandedOver { to }),
         text().prop_map(|because| Event::Closed { because }),
-        number.clone().prop_map(|entry| Event::TookOver { entry }),
+        (number.clone(), option::of(text()))
+            .prop_map(|(entry, name)| Event::TookOver { entry, name }),
         (number.clone(), number, text()).prop_map(|(offset, bytes, sha256)| Event::Recovered {
             offset,
             bytes,

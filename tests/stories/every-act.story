@@ -25,8 +25,8 @@ sent first_report.protection_department protection_department phone
 duty first_report.protection_department yes met_late 02:30
 waive crime_report 没有涉嫌犯罪的迹象
 handover 李工
-accept 19
-accept 19
+accept 19 李工
+accept 19 李工
 refused
 set handling_ended_at=02:40
 close 还没有完

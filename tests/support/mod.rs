@@ -140,7 +140,7 @@ fn step(line: &str, now: Time) -> Option<Step> {
         "waive" => Step::Do(Intent::Waive { duty: word_at(0)?, because: from(1)? }),
         "note" => Step::Do(Intent::Note { text: rest.to_owned(), happened_at: None }),
         "handover" => Step::Do(Intent::HandOver { to: rest.to_owned() }),
-        "accept" => Step::Do(Intent::TakeOver { entry: rest.parse().ok()? }),
+        "accept" => Step::Do(Intent::TakeOver { entry: word_at(0)?.parse().ok()?, name: from(1) }),
         "close" => Step::Do(Intent::Close { because: rest.to_owned() }),
         "correct" => {
             let (head, fields) = rest.split_once('|').unwrap_or((rest, ""));

@@ -82,6 +82,8 @@ pub enum Intent {
     TakeOver {
         /// Position of the hand-over.
         entry: u64,
+        /// Who takes over; nothing where that is the login.
+        name: Option<String>,
     },
     /// Close.
     Close {
@@ -110,7 +112,7 @@ impl Intent {
     pub fn since(mut self, first: Time) -> Self {
         match &mut self {
             Self::ByWatch(inner) | Self::Confirmed(inner) => {
-                let bare = std::mem::replace(&mut **inner, Self::TakeOver { entry: 0 });
+                let bare = std::mem::replace(&mut **inner, Self::TakeOver { entry: 0, name: None });
                 **inner = bare.since(first);
             }
             // What is told together with the moment of learning counts as known since then.

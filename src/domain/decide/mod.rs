@@ -75,10 +75,13 @@ pub fn decide(
             let to = text::line("to", to)?;
             work.decision(Event::HandedOver { to }, None)
         }
-        Intent::TakeOver { entry } => match &incident.handover {
+        Intent::TakeOver { entry, name } => match &incident.handover {
             Some(h) if h.entry == *entry => match &h.accepted {
-                None => work.decision(Event::TookOver { entry: *entry }, None),
-                Some(a) => Err(Refusal::Accepted { by: a.by.clone(), entry: a.entry }),
+                None => {
+                    let name = name.as_ref().map(|name| text::line("name", name)).transpose()?;
+                    work.decision(Event::TookOver { entry: *entry, name }, None)
+                }
+                Some(a) => Err(Refusal::Accepted { by: a.shown(), entry: a.entry }),
             },
             _ => Err(Refusal::NoHandOver),
         },

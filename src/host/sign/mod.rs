@@ -4,9 +4,11 @@
 //! - [`agent`]: signing through ssh-agent, which keeps the key;
 //! - `key_file`: private key files in OpenSSH's form;
 //! - [`signers`]: OpenSSH's list of who may sign;
-//! - [`points`]: checkpoints, signatures and time-stamps in an incident's folder.
+//! - [`points`]: checkpoints, signatures and time-stamps in an incident's folder;
+//! - [`here`]: signing where a record stands now.
 
 pub mod agent;
+pub mod here;
 mod key_file;
 pub mod points;
 pub mod signers;
