@@ -57,6 +57,7 @@ fn typical(pack: &Arc<Pack>) -> Case {
         failed: false,
         channel: Some("phone".into()),
         reference: None,
+        acknowledged: None,
         entry: None,
     });
     c

@@ -487,7 +487,8 @@ mod tests {
         let by_uid = include_bytes!("../../tests/record/v1/by-uid.jsonl");
         let zones = include_bytes!("../../tests/record/v1/with-zones.jsonl");
         let watches = include_bytes!("../../tests/record/v1/with-watches.jsonl");
-        let all = [&record[..], &newer[..], &by_uid[..], &zones[..], &watches[..]];
+        let by_name = include_bytes!("../../tests/record/v1/took-over-by-name.jsonl");
+        let all = [&record[..], &newer[..], &by_uid[..], &zones[..], &watches[..], &by_name[..]];
         let lines = all.into_iter().flat_map(|record| record.split(|&c| c == b'\n'));
         let (mut good, mut bad) = (0, 0);
         let mut compare = |e: &[u8]| {
@@ -511,6 +512,17 @@ mod tests {
             let (e, _) = split(line).unwrap();
             compare(e);
             let mut e = e.to_vec();
+            let at = r#"{"at":""#.len();
+            assert!(e.starts_with(br#"{"at":""#), "{}", String::from_utf8_lossy(&e));
+            // Moments just past what a clock shows; the place of hour, minute and second is fixed.
+            for (place, to) in [(5, "13"), (5, "00"), (8, "00"), (11, "24"), (14, "60"), (17, "60")]
+            {
+                let place = at + place..at + place + 2;
+                let was = e[place.clone()].to_vec();
+                e[place.clone()].copy_from_slice(to.as_bytes());
+                compare(&e);
+                e[place].copy_from_slice(&was);
+            }
             for i in 1..e.len() - 1 {
                 for to in [e[i] ^ 1, b'"', b'{'] {
                     let was = std::mem::replace(&mut e[i], to);
