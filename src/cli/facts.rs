@@ -179,7 +179,6 @@ fn submission(
         failed: false,
         channel: None,
         reference: None,
-        acknowledged: None,
         entry: None,
     })
 }

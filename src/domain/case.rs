@@ -52,8 +52,6 @@ pub struct Submission {
     pub channel: Option<String>,
     /// The reference under which it was sent.
     pub reference: Option<String>,
-    /// The reference under which the body acknowledged it.
-    pub acknowledged: Option<String>,
     /// Position of its entry in the record.
     pub entry: Option<u64>,
 }

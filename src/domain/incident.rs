@@ -41,6 +41,8 @@ pub struct Incident {
     pub handed_to: Option<String>,
     /// The last hand-over, and whether it was accepted.
     pub handover: Option<HandOver>,
+    /// References under which bodies acknowledged reports, by the entries of those.
+    pub acknowledged: BTreeMap<u64, String>,
     /// Entries that could not be taken into account, and why.
     pub not_understood: Vec<(u64, String)>,
 }
@@ -61,6 +63,7 @@ impl Incident {
             closed: None,
             handed_to: None,
             handover: None,
+            acknowledged: BTreeMap::new(),
             not_understood: Vec::new(),
         };
         incident.rebuild();
@@ -122,6 +125,7 @@ impl Incident {
         self.closed = None;
         self.handed_to = None;
         self.handover = None;
+        self.acknowledged.clear();
         self.corrected.clear();
         self.not_understood.clear();
         let entries = std::mem::take(&mut self.entries);
@@ -192,8 +196,8 @@ impl Incident {
                     if s.received_at.is_none_or(|t| at < t) {
                         (s.received_at, s.received_by) = (Some(at), entry.happened_by);
                     }
-                    if reference.is_some() {
-                        s.acknowledged.clone_from(reference);
+                    if let (Some(report), Some(reference)) = (s.entry, reference) {
+                        self.acknowledged.insert(report, reference.clone());
                     }
                 }
             }
@@ -371,7 +375,6 @@ fn submission(sent: &Sent, at: Time, entry: &Entry) -> Submission {
         failed: sent.failed.is_some(),
         channel: Some(sent.channel.clone()),
         reference: sent.reference.clone(),
-        acknowledged: None,
         entry: Some(entry.n),
     }
 }

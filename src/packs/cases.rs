@@ -152,7 +152,6 @@ pub fn build(pack: &Arc<Pack>, law_case: &LawCase) -> Result<(Case, Time), Strin
             failed: false,
             channel: None,
             reference: None,
-            acknowledged: None,
             entry: None,
         });
     }

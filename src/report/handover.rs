@@ -284,7 +284,7 @@ impl Work<'_> {
                 (false, Some(t)) => fill(self.pick("{0} 收到", "received {0}"), &[&self.at(t)]),
                 (false, None) => self.pick("未确认收到", "not acknowledged").to_owned(),
             };
-            let theirs = match &s.acknowledged {
+            let theirs = match s.entry.and_then(|n| self.incident.acknowledged.get(&n)) {
                 Some(r) => fill(self.pick(", 回执编号 {0}", ", their reference {0}"), &[r]),
                 None => String::new(),
             };
