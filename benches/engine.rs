@@ -57,7 +57,6 @@ fn typical(pack: &Arc<Pack>) -> Case {
         failed: false,
         channel: Some("phone".into()),
         reference: None,
-        acknowledged: None,
         entry: None,
     });
     c
