@@ -5,12 +5,12 @@ use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::beside;
-use super::desk::Desk;
+use super::desk::{Desk, DeskError};
 use super::heads::Heads;
 use super::paths::record_name;
 use super::plain_file;
 use super::sign::With;
-use super::sign::here::Here;
+use super::sign::here::{Here, NotSigned};
 use super::store::{FsStore, StoreError};
 use super::wrong::wrong;
 use crate::record::{self, Report};
@@ -119,24 +119,29 @@ pub fn to_file(
     let (signed, hints) = sign_before(desk, id, with, lang);
     let bytes = checked.reread(checked.bytes).map_err(&unread)?;
     let place = beside::write_new(path, bytes, lang)?;
+    let sound = unsound.is_none();
     let mut message = match &unsound {
         None => {
             let chain = &checked.report.chain;
             let (n, head) = (chain.count.to_string(), chain.head.short());
             Message::plain(Witness::ExportedTo.with(lang, &[&place, &n, &head]))
         }
-        Some(why) => {
+        Some(_) => {
             let bytes = checked.bytes.to_string();
             let text = Witness::AllExportedTo.with(lang, &[&place, &bytes]);
-            let mut message = Message::plain(text);
-            message.hints.extend(why.text.lines().map(str::to_owned));
-            message.hints.extend(why.hints.iter().cloned());
-            message
+            Message::plain(text)
         }
     };
     message.hints.push(signed);
-    message.hints.extend(hints);
-    Ok(Exported { message, sound: unsound.is_none() })
+    match unsound {
+        None => message.hints.extend(hints),
+        // Why nothing was signed is the same once more.
+        Some(why) => {
+            message.hints.extend(why.text.lines().map(str::to_owned));
+            message.hints.extend(why.hints);
+        }
+    }
+    Ok(Exported { message, sound })
 }
 
 /// Signs where a key is set; says that, or why nothing was signed, with the ways out.
@@ -148,6 +153,9 @@ fn sign_before(desk: &Desk, id: &str, with: Option<&With>, lang: Lang) -> (Strin
         Ok(signed) => {
             let values = [signed.signature.as_str(), &signed.signer];
             (Witness::Signed.with(lang, &values), Vec::new())
+        }
+        Err(NotSigned::Desk(DeskError::Head(_) | DeskError::Store(StoreError::Damaged { .. }))) => {
+            (Witness::NotSignedUnsound.text(lang).to_owned(), Vec::new())
         }
         Err(why) => {
             let why = why.message(lang);

@@ -30,6 +30,7 @@ crate::words! {
         CannotSignExport: "导出前没有签名: {0}", "no checkpoint was signed before this export: {0}";
         NotSignedExport: "没有签检查点: 没有指定密钥; 用 jishi log export {0} --key FILE (或 --agent 指纹|注释), 或在 config.ron 里写 sign_key", "no checkpoint was signed, for no key is set: give `jishi log export {0} --key FILE` (or --agent FINGERPRINT|COMMENT), or set sign_key in config.ron";
         NotSignedNoKey: "没有签检查点: config.ron 里没有 sign_key 或 sign_agent", "no checkpoint was signed: config.ron sets no sign_key or sign_agent";
+        NotSignedUnsound: "没有签检查点: 记录有损或与记住的不符, 不予签名", "no checkpoint was signed: it is damaged or not as it was remembered";
         NoKeySet: "在 config.ron 里写 sign_key (密钥文件) 或 sign_agent (指纹|注释), 再重新打开", "set sign_key (a key file) or sign_agent (FINGERPRINT|COMMENT) in config.ron and open jishi anew";
         ExportedTo: "已导出到 {0}: {1} 条, 记录头 {2}", "exported to {0}: {1} entries, head {2}";
         AllExportedTo: "全部 {1} 字节已原样导出到 {0}", "all {1} bytes were exported to {0} as they are";

@@ -38,7 +38,7 @@ impl NotSigned {
                 let why = wrong(&problem.wrong, lang);
                 let place = Command::Damaged.with(lang, &[&line, &entry, &why]);
                 let mut message = Message::plain(Witness::DamagedNotSigned.with(lang, &[&place]));
-                message.hints = e.hints();
+                message.hints = e.message(lang).hints;
                 message
             }
             Self::Desk(e) => e.message(lang),
