@@ -243,11 +243,7 @@ impl App {
             cols: setup.cols,
             rows: setup.rows,
             packs: setup.packs,
-            items: setup
-                .incidents
-                .into_iter()
-                .map(|(incident, head)| Item { assessment: incident.assess(now), incident, head })
-                .collect(),
+            items: assessed(setup.incidents, now),
             problems: setup.problems,
             caveats: setup.caveats.into_iter().collect(),
             room: None,
@@ -507,6 +503,25 @@ impl App {
             item.assessment = item.incident.assess(now);
         }
     }
+}
+
+/// Assesses all incidents, two at a time where there are many: nothing is painted before.
+fn assessed(incidents: Vec<(Incident, String)>, now: Time) -> Vec<Item> {
+    let assess = |some: &[(Incident, String)]| -> Vec<Assessment> {
+        some.iter().map(|(incident, _)| incident.assess(now)).collect()
+    };
+    let len = incidents.len();
+    let (first, second) = incidents.split_at(if len < 64 { len } else { len / 2 });
+    let assessments = std::thread::scope(|scope| {
+        let other = (!second.is_empty())
+            .then(|| std::thread::Builder::new().spawn_scoped(scope, || assess(second)));
+        let mut all = assess(first);
+        let rest = other.and_then(Result::ok).and_then(|other| other.join().ok());
+        all.extend(rest.unwrap_or_else(|| assess(second)));
+        all
+    });
+    let item = |((incident, head), assessment)| Item { incident, head, assessment };
+    incidents.into_iter().zip(assessments).map(item).collect()
 }
 
 fn whole_second(at: Time) -> Time {
