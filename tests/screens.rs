@@ -5,9 +5,11 @@
 mod console;
 
 use console::*;
+use jishi::app::App;
 use jishi::app::effect::Msg;
 use jishi::app::form::Name;
 use jishi::app::screen::Screen as Shown;
+use jishi::domain::assess::Assessment;
 use jishi::domain::event::{ClockQuality, Sync};
 use jishi::domain::incident::Incident;
 use jishi::host::screen::Screen;
@@ -353,4 +355,30 @@ fn one_duty_is_not_called_duties() {
         d.keys("PageDown");
     }
     assert!(one > 0, "no question settles just one duty");
+}
+
+#[test]
+fn each_of_many_incidents_carries_its_own_assessment_from_the_start() {
+    let cii = cii_facts();
+    let all: Vec<Incident> = (0..131)
+        .map(|i| {
+            let facts = if i % 3 == 0 { &cii[..] } else { &[] };
+            incident(
+                &format!("2026-0302-{i}"),
+                "多",
+                if i % 2 == 0 { "01:30" } else { "01:40" },
+                facts,
+            )
+        })
+        .collect();
+    let mut setup = setup(Lang::En);
+    setup.incidents = all.iter().map(|one| (one.clone(), String::new())).collect();
+    let app = App::new(setup);
+    assert_eq!(app.items().len(), all.len());
+    for (item, one) in app.items().iter().zip(&all) {
+        assert_eq!(item.incident.id, one.id);
+        let deadlines =
+            |a: &Assessment| a.duties.iter().map(|d| format!("{d:?}")).collect::<Vec<_>>();
+        assert_eq!(deadlines(&item.assessment), deadlines(&one.assess(at("02:00"))));
+    }
 }
